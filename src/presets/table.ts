@@ -1,0 +1,100 @@
+/** The compiled presets as every other room sees them: plain frozen data that survives JSON. */
+
+import { ImgsealError } from "../errors.ts";
+import type { OutputFormat, Variant } from "./variant.ts";
+
+/** The formats that a preset can offer today; `json` is kept for facts about a source. */
+export type ImageFormat = Exclude<OutputFormat, "json">;
+
+export interface Preset {
+  readonly name: string;
+  /** First 12 hex digits of the content hash of everything that may change the bytes. */
+  readonly revision: string;
+  readonly description?: string;
+  readonly access: "signed" | "public";
+  /** Key prefixes (or whole keys) that the preset serves; empty: every source. */
+  readonly sources: readonly string[];
+  readonly width?: number;
+  readonly height?: number;
+  /** width / height, given when one side has to be computed from the other. */
+  readonly aspectRatio?: number;
+  /** Ascending, for `srcset`; never together with `dprs`. */
+  readonly widths?: readonly number[];
+  /** Ascending, always with 1. */
+  readonly dprs?: readonly number[];
+  readonly fit: "cover" | "contain" | "fill" | "inside" | "outside";
+  /** sharp's position, gravity or strategy. */
+  readonly position: string;
+  /** #rrggbbaa */
+  readonly background: string;
+  readonly withoutEnlargement: boolean;
+  /** In order of preference; the last is the fallback. */
+  readonly formats: readonly [ImageFormat, ...ImageFormat[]];
+  /** One entry for every format in `formats` that has a quality. */
+  readonly quality: Readonly<Partial<Record<ImageFormat, number>>>;
+  /** How far a rendition over `maxBytes` may be stepped down. */
+  readonly minQuality: number;
+  readonly effort: Readonly<Partial<Record<ImageFormat, number>>>;
+  readonly lossless: boolean;
+  readonly progressive: boolean;
+  readonly maxBytes: number;
+  readonly overflow: "redirect" | "refuse";
+  readonly metadata: "strip" | "copyright" | "keep";
+  readonly cache: {
+    readonly maxAgeSeconds: number;
+    readonly edgeMaxAgeSeconds?: number;
+    readonly staleWhileRevalidateSeconds?: number;
+  };
+  readonly download: boolean;
+}
+
+export interface SourceLimits {
+  readonly sourceBytes: number;
+  /** Width times height of one frame. */
+  readonly sourcePixels: number;
+  readonly sourceFrames: number;
+  readonly renderSeconds: number;
+}
+
+export interface PresetTable {
+  readonly signing: {
+    readonly requireExpiry: boolean;
+    /** How far ahead an expiry may lie. */
+    readonly maxLifetimeSeconds?: number;
+  };
+  readonly limits: SourceLimits;
+  /** `*`, or the exact origins that may read pixels; empty: no CORS headers. */
+  readonly cors: { readonly origins: "*" | readonly string[] };
+  readonly presets: Readonly<Record<string, Preset>>;
+}
+
+/**
+ * The preset of that name.
+ *
+ * @throws ImgsealError PRESET_UNKNOWN
+ */
+export function lookup(table: PresetTable, name: string): Preset {
+  // Object.hasOwn: `constructor` is a well-formed preset name, and a prototype's member is not a preset.
+  const preset = Object.hasOwn(table.presets, name) ? table.presets[name] : undefined;
+  if (preset === undefined) throw new ImgsealError("PRESET_UNKNOWN", `no preset is named "${name}"`);
+  return preset;
+}
+
+/** The box in pixels that a variant is resized into; a missing side follows from the source's own proportions. */
+export function targetBox(
+  preset: Preset,
+  variant: Pick<Variant, "width" | "dpr">,
+): { readonly width?: number; readonly height?: number } {
+  const { aspectRatio } = preset;
+  const dpr = variant.dpr ?? 1;
+  let width = variant.width ?? preset.width;
+  let height = variant.width === undefined ? preset.height : undefined;
+  if (aspectRatio !== undefined) {
+    if (width !== undefined) height ??= width / aspectRatio;
+    else if (height !== undefined) width = height * aspectRatio;
+  }
+  return {
+    ...(width !== undefined && { width: Math.max(1, Math.round(width * dpr)) }),
+    ...(height !== undefined && { height: Math.max(1, Math.round(height * dpr)) }),
+  };
+}
