@@ -51,6 +51,7 @@ export const errorTable = {
   PRESET_SKEWED: unavailable,
   RENDER_TIMEOUT: { status: 504, publicMessage: "Rendering took too long", maxAgeSeconds: 60 },
   RENDER_FAILED: { status: 500, publicMessage: "Internal error", maxAgeSeconds: 1 },
+  DERIVATIVE_UNREADABLE: { status: 500, publicMessage: "Internal error", maxAgeSeconds: 1 },
   INTERNAL: { status: 500, publicMessage: "Internal error", maxAgeSeconds: 1 },
 } as const satisfies Record<string, ErrorRow>;
 

@@ -1,0 +1,81 @@
+/** Bundles the two edge functions, everything they need to know baked in. */
+
+import { join } from "node:path";
+import { build } from "esbuild";
+import type { BakedOriginResponse, BakedViewerRequest } from "../src/edge/main/baked.ts";
+
+export interface BundleOptions {
+  /** Where imgseal's own `src` folder is. */
+  readonly packageRoot: string;
+  readonly outDir: string;
+  readonly viewerRequest: BakedViewerRequest;
+  readonly originResponse: BakedOriginResponse;
+}
+
+export interface Bundle {
+  readonly name: "viewer-request" | "origin-response";
+  readonly file: string;
+  readonly bytes: number;
+  /** Lambda@Edge's quota on the function's package, in the strict reading. */
+  readonly quotaBytes: number;
+}
+
+// "Quotas on Lambda@Edge": the size of a function's zip. The module alone, unzipped, is held against it here.
+const quotaBytes = { "viewer-request": 1_000_000, "origin-response": 50_000_000 } as const;
+
+/**
+ * Writes `{outDir}/{function}/index.mjs`, each of which exports `handler`.
+ *
+ * @throws TypeError when sources and derivatives share a bucket, or a bundle is over its quota
+ */
+export async function bundleEdge(options: BundleOptions): Promise<readonly Bundle[]> {
+  refuseOneBucket(options.originResponse);
+  const bundles = [
+    await bundleFunction("viewer-request", options.viewerRequest, options),
+    await bundleFunction("origin-response", options.originResponse, options),
+  ];
+  const tooLarge = bundles.find(({ bytes, quotaBytes }) => bytes > quotaBytes);
+  if (tooLarge !== undefined) {
+    throw new TypeError(
+      `expected ${tooLarge.name} to have at most ${tooLarge.quotaBytes} bytes, received ${tooLarge.bytes}`,
+    );
+  }
+  return bundles;
+}
+
+// An uploaded `cat.jpg/thumb.<revision>.webp` would BE the derivative.
+function refuseOneBucket({ sources, derivatives }: BakedOriginResponse): void {
+  if (sources.bucket !== derivatives.bucket || sources.endpoint !== derivatives.endpoint) return;
+  throw new TypeError(
+    `expected sources and derivatives to be in two buckets, received "${sources.bucket}" for both: ` +
+      "whoever may upload sources could then upload derivatives",
+  );
+}
+
+async function bundleFunction(
+  name: Bundle["name"],
+  baked: BakedViewerRequest | BakedOriginResponse,
+  { packageRoot, outDir }: BundleOptions,
+): Promise<Bundle> {
+  const file = join(outDir, name, "index.mjs");
+  const { metafile } = await build({
+    entryPoints: [join(packageRoot, "src/edge/main", `${name}.ts`)],
+    outfile: file,
+    absWorkingDir: packageRoot,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    platform: "node",
+    target: "node22",
+    // sharp is native: it is laid beside the bundle and not into it.
+    external: ["sharp"],
+    define: { IMGSEAL_BAKED: JSON.stringify(baked) },
+    // Some of the AWS SDK's parts are CommonJS and call require.
+    banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
+    metafile: true,
+    logLevel: "silent",
+    legalComments: "none",
+  });
+  const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
+  return { name, file, bytes, quotaBytes: quotaBytes[name] };
+}

@@ -1,0 +1,138 @@
+/** A miss at the origin: read the source, render, write back, answer. */
+
+import { ImgsealError } from "../errors.ts";
+import type { Rendition, render } from "../images/render.ts";
+import type { Preset, PresetTable } from "../presets/table.ts";
+import type { Variant } from "../presets/variant.ts";
+import type { SourceStore, Store } from "../store/store.ts";
+import { storeKey } from "../urls/canonical-path.ts";
+import type { EdgeAnswer, EdgeRequest, HeaderMap } from "./event.ts";
+import { describeError, type LogEntry, timed } from "./log.ts";
+import { errorCode, imageHeaders, type OriginOutcome } from "./respond.ts";
+import { fitsGeneratedResponse } from "./response-quota.ts";
+import { writeBack } from "./write-back.ts";
+
+export interface MissParts {
+  readonly table: PresetTable;
+  readonly sources: SourceStore;
+  readonly derivatives: Store;
+  readonly render: typeof render;
+  /** Bounds how many sources are held and rendered at once; a Lambda function has one event at a time anyway. */
+  readonly schedule: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly nowMilliseconds: () => number;
+}
+
+/** What one miss is about. */
+export interface Miss {
+  readonly request: EdgeRequest;
+  readonly variant: Variant;
+  readonly preset: Preset;
+  readonly isStale: boolean;
+}
+
+/**
+ * Makes the picture and answers it, or the redirect to where it is kept when it is over the quota.
+ *
+ * @throws ImgsealError with the code of whatever stage failed
+ */
+export async function answerMiss(miss: Miss, parts: MissParts, entry: LogEntry): Promise<EdgeAnswer> {
+  const { variant, preset, isStale } = miss;
+  const { rendition, etag: sourceEtag } = await parts.schedule(() => renderSource(miss, parts, entry));
+  const headers = imageHeaders(variant, preset, parts.table.cors, isStale ? "stale-preset" : "rendered");
+  const fits = rendition.fits && fitsGeneratedResponse(headers, rendition.body);
+  if (!fits && (isStale || preset.overflow === "refuse")) throw tooLarge(rendition, preset);
+
+  const etag = isStale ? undefined : await keep(rendition, sourceEtag, !fits, miss, parts, entry);
+  entry.outcome = outcomeOf(fits, isStale);
+  return fits ? imageAnswer(rendition, etag, headers, miss) : redirectToStored(headers);
+}
+
+async function renderSource(
+  { variant, preset }: Miss,
+  { sources, table, render, nowMilliseconds }: MissParts,
+  entry: LogEntry,
+): Promise<{ rendition: Rendition; etag: string }> {
+  const source = await timed(entry, "read", nowMilliseconds, () =>
+    sources.read(variant.source, { maxBytes: table.limits.sourceBytes }),
+  );
+  if (source === undefined)
+    throw new ImgsealError("SOURCE_NOT_FOUND", `no source has the key "${variant.source}"`);
+  entry.bytesIn = source.bytes;
+  const rendition = await timed(entry, "render", nowMilliseconds, () =>
+    render(source.body, preset, variant, table.limits),
+  );
+  entry.bytesOut = rendition.body.length;
+  entry.encodes = rendition.encodes;
+  if (rendition.quality !== undefined) entry.quality = rendition.quality;
+  return { rendition, etag: source.etag };
+}
+
+async function keep(
+  rendition: Rendition,
+  sourceEtag: string,
+  isRedirect: boolean,
+  { variant }: Miss,
+  { derivatives, nowMilliseconds }: MissParts,
+  entry: LogEntry,
+): Promise<string | undefined> {
+  try {
+    return await timed(entry, "write", nowMilliseconds, () =>
+      writeBack(rendition, {
+        derivatives,
+        key: storeKey(variant),
+        source: { key: variant.source, etag: sourceEtag },
+        isRedirect,
+        nowMilliseconds,
+      }),
+    );
+  } catch (error) {
+    // Only a confirmed write may be redirected to, and an unreadable derivative must not stay unnoticed; otherwise
+    // the picture is there and the viewer gets it.
+    if (isRedirect || errorCode(error) === "DERIVATIVE_UNREADABLE") throw error;
+    entry.writeBack = describeError(error);
+    return undefined;
+  }
+}
+
+function imageAnswer(
+  rendition: Rendition,
+  etag: string | undefined,
+  headers: HeaderMap,
+  { request }: Miss,
+): EdgeAnswer {
+  const described = {
+    ...headers,
+    "content-type": rendition.contentType,
+    ...(etag !== undefined && { etag }),
+  };
+  // HEAD shares GET's cache key: an answer without a body must not stay there.
+  if (request.method === "HEAD")
+    return { status: 200, headers: { ...described, "cache-control": "no-store" } };
+  return { status: 200, headers: described, body: rendition.body };
+}
+
+/**
+ * Sends the client back to the URL it asked for, now served from S3 at any size.
+ *
+ * The Location is a fragment-only relative reference (RFC 3986 5.2.2), so no viewer sees another viewer's signature
+ * through a collapsed request.
+ */
+function redirectToStored(headers: HeaderMap): EdgeAnswer {
+  return {
+    status: 302,
+    headers: { ...headers, "cache-control": "no-store", location: "#stored", "x-imgseal": "overflow" },
+  };
+}
+
+function outcomeOf(fits: boolean, isStale: boolean): OriginOutcome {
+  if (!fits) return "overflow";
+  return isStale ? "stale-preset" : "rendered";
+}
+
+function tooLarge(rendition: Rendition, preset: Preset): ImgsealError {
+  return new ImgsealError(
+    "RENDITION_TOO_LARGE",
+    `the rendition has ${rendition.body.length} bytes after ${rendition.encodes} encodes, more than the ` +
+      `${preset.maxBytes} that preset "${preset.name}" allows`,
+  );
+}

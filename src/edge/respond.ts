@@ -1,0 +1,88 @@
+/** The one author of headers, and of every answer that is not an image. */
+
+import { createHash } from "node:crypto";
+import { errorRow, ImgsealError } from "../errors.ts";
+import type { Preset, PresetTable } from "../presets/table.ts";
+import type { Variant } from "../presets/variant.ts";
+import { contentDisposition } from "./content-disposition.ts";
+import type { EdgeAnswer, HeaderMap } from "./event.ts";
+
+/** What the origin did: it is replayed on cache hits, so it never says hit or miss. */
+export type OriginOutcome = "rendered" | "stored" | "stale-preset" | "overflow" | "error";
+
+/** The header that CloudFront reads cache tags from (CacheTagConfig); it is removed towards viewers. */
+export const cacheTagHeader = "cache-tag";
+
+/**
+ * The headers of an image answer, stored, rendered or revalidated alike.
+ *
+ * They follow from the canonical path and the preset table alone, so that an edit of `cache`, `download` or `cors`
+ * reaches the derivatives that are stored already.
+ */
+export function imageHeaders(
+  variant: Variant,
+  preset: Preset,
+  cors: PresetTable["cors"],
+  outcome: OriginOutcome,
+): HeaderMap {
+  return {
+    "cache-control": outcome === "stale-preset" ? staleCacheControl : cacheControl(preset.cache),
+    "content-disposition": contentDisposition(variant, preset.download),
+    "x-content-type-options": "nosniff",
+    ...(preset.formats.length > 1 && { vary: "Accept" }),
+    // A list of origins is answered per request by the response headers policy: a cached answer that names one
+    // origin would be wrong for the next.
+    ...(cors.origins === "*" && { "access-control-allow-origin": "*" }),
+    [cacheTagHeader]: cacheTags(variant),
+    "x-imgseal": outcome,
+  };
+}
+
+/**
+ * The tags that an invalidation may name: of the source, of the preset, of the preset at this revision.
+ *
+ * CloudFront compares tags without regard to case and allows visible ASCII, at most 256 characters, no comma; a
+ * source key is none of that, hence its hash.
+ */
+export function cacheTags({ source, preset, revision }: Variant): string {
+  const sourceHash = createHash("sha256").update(source).digest("hex").slice(0, 32);
+  return `source:${sourceHash},preset:${preset},preset:${preset}.${revision}`;
+}
+
+/** A refusal or failure in the public words of the error table; the reference is what the log line carries too. */
+export function errorAnswer(error: unknown, reference: string): EdgeAnswer {
+  const { status, publicMessage, maxAgeSeconds, retryAfterSeconds } = errorRow(errorCode(error));
+  return textAnswer(status, `${publicMessage}\nReference: ${reference}\n`, {
+    "cache-control": maxAgeSeconds === 0 ? "no-store" : `public, max-age=${maxAgeSeconds}`,
+    ...(retryAfterSeconds !== undefined && { "retry-after": String(retryAfterSeconds) }),
+  });
+}
+
+export function textAnswer(status: number, body: string, headers: HeaderMap): EdgeAnswer {
+  return {
+    status,
+    headers: { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff", ...headers },
+    body,
+  };
+}
+
+/** What is not one of ours is INTERNAL: it was not foreseen, so nothing about it is told. */
+export function errorCode(error: unknown): ImgsealError["code"] {
+  return error instanceof ImgsealError ? error.code : "INTERNAL";
+}
+
+// Two functions of one deployment roll out at different moments: what was made by the wrong one is soon forgotten.
+const staleCacheControl = "public, max-age=0, s-maxage=30";
+
+function cacheControl({
+  maxAgeSeconds,
+  edgeMaxAgeSeconds,
+  staleWhileRevalidateSeconds,
+}: Preset["cache"]): string {
+  const directives = ["public", `max-age=${maxAgeSeconds}`];
+  if (edgeMaxAgeSeconds !== undefined) directives.push(`s-maxage=${edgeMaxAgeSeconds}`);
+  if (staleWhileRevalidateSeconds !== undefined) {
+    directives.push(`stale-while-revalidate=${staleWhileRevalidateSeconds}`);
+  }
+  return directives.join(", ");
+}

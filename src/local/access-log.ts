@@ -1,0 +1,33 @@
+/** One JSON line per request: what the functions logged, and what the viewer got. */
+
+import type { LogEntry } from "../edge/log.ts";
+import type { DistributionAnswer } from "./cloudfront/distribution.ts";
+
+export interface ServedRequest {
+  readonly method: string;
+  readonly status: number;
+  readonly bodyBytes: number;
+  readonly startedMilliseconds: number;
+  readonly endedMilliseconds: number;
+}
+
+/** The query string is left out: it holds the signature. */
+export function accessLogLine(answer: DistributionAnswer, served: ServedRequest): string {
+  const ms: LogEntry["ms"] = {};
+  let merged: Partial<LogEntry> = {};
+  // Later functions know more: origin-response's outcome and code replace viewer-request's.
+  for (const entry of answer.logged) {
+    merged = { ...merged, ...entry };
+    Object.assign(ms, entry.ms);
+  }
+  const { handler: _handler, ...facts } = merged;
+  return JSON.stringify({
+    time: new Date(served.startedMilliseconds).toISOString(),
+    method: served.method,
+    status: served.status,
+    cache: answer.cacheOutcome,
+    ...facts,
+    bodyBytes: served.bodyBytes,
+    ms: { ...ms, total: served.endedMilliseconds - served.startedMilliseconds },
+  });
+}

@@ -1,0 +1,29 @@
+/** Renders bounded by cores, with a bounded queue behind them. */
+
+import PQueue from "p-queue";
+import { ImgsealError } from "../errors.ts";
+
+export interface RenderQueueOptions {
+  /** How many sources are held in memory and rendered at once. */
+  readonly concurrency: number;
+  /** How many more may wait. */
+  readonly maxWaiting: number;
+}
+
+/**
+ * A scheduler for `originResponse`: runs the work when its turn comes.
+ *
+ * @throws ImgsealError OVERLOADED, at once, when as many are waiting as may wait
+ */
+export function createRenderQueue({ concurrency, maxWaiting }: RenderQueueOptions) {
+  const queue = new PQueue({ concurrency });
+  return async function schedule<T>(work: () => Promise<T>): Promise<T> {
+    if (queue.pending >= concurrency && queue.size >= maxWaiting) {
+      throw new ImgsealError(
+        "OVERLOADED",
+        `${queue.pending} renders are running and ${queue.size} are waiting`,
+      );
+    }
+    return queue.add(work);
+  };
+}

@@ -1,0 +1,69 @@
+/** The whole of imgseal on one machine: the edge handlers between two folders. */
+
+import { availableParallelism } from "node:os";
+import { originResponse } from "../edge/origin-response.ts";
+import { viewerRequest } from "../edge/viewer-request.ts";
+import { render } from "../images/render.ts";
+import type { PresetTable } from "../presets/table.ts";
+import type { SourceStore, Store } from "../store/store.ts";
+import type { KeySet } from "../urls/key-set.ts";
+import { createCache } from "./cloudfront/cache.ts";
+import { createDistribution } from "./cloudfront/distribution.ts";
+import type { LifetimePolicy } from "./cloudfront/lifetime.ts";
+import type { ExchangeParts } from "./exchange.ts";
+import { answerLikeS3 } from "./origin.ts";
+import { createRenderQueue } from "./render-queue.ts";
+
+export interface ServiceOptions {
+  readonly table: PresetTable;
+  readonly keys: KeySet;
+  readonly sources: SourceStore;
+  readonly derivatives: Store;
+  readonly pages: ExchangeParts["pages"];
+  readonly writeLog: (line: string) => void;
+  readonly cacheBytes?: number;
+  /** How many renders may wait for their turn before OVERLOADED. */
+  readonly maxWaiting?: number;
+  readonly nowMilliseconds?: () => number;
+}
+
+const defaultCacheBytes = 256 * 1024 * 1024;
+const defaultMaxWaiting = 256;
+
+// The cache policy and the custom error responses of our distribution. minTTL is 0: with more, no-store is not honoured.
+const policy: LifetimePolicy = {
+  minTtlSeconds: 0,
+  defaultTtlSeconds: 86_400,
+  maxTtlSeconds: 31_536_000,
+  errorCachingMinTtlSeconds: 1,
+};
+
+/** What a server needs to answer requests. */
+export function createService(options: ServiceOptions): ExchangeParts {
+  const { table, keys, sources, derivatives, nowMilliseconds = Date.now } = options;
+  const parts = {
+    table,
+    keys,
+    sources,
+    derivatives,
+    render,
+    schedule: createRenderQueue({
+      concurrency: availableParallelism(),
+      maxWaiting: options.maxWaiting ?? defaultMaxWaiting,
+    }),
+    nowMilliseconds,
+  };
+  return {
+    distribution: createDistribution({
+      viewerRequest: (event, log) => viewerRequest(event, { ...parts, log }),
+      origin: (request) => answerLikeS3(request, derivatives, { listBucket: false }),
+      originResponse: (event, log) => originResponse(event, { ...parts, log }),
+      cache: createCache(options.cacheBytes ?? defaultCacheBytes, policy),
+      nowMilliseconds,
+    }),
+    cors: table.cors,
+    pages: options.pages,
+    nowMilliseconds,
+    writeLog: options.writeLog,
+  };
+}
