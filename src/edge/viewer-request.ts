@@ -58,7 +58,7 @@ function canonicalise(
 ): string {
   const signed = parseSignedUrl(request.path, request.queryString);
   if (signed.kid !== undefined) entry.kid = signed.kid;
-  authorise(signed, table, { keys, nowSeconds: nowMilliseconds() / 1000 });
+  authorise(signed, table, { keys, nowSeconds: Math.floor(nowMilliseconds() / 1000) });
   const preset = lookup(table, signed.preset);
   entry.preset = preset.name;
   return formatCanonicalPath(select(preset, signed, request.header("accept")));
