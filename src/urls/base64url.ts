@@ -1,0 +1,19 @@
+/** base64url without padding (RFC 4648 5), in its one canonical spelling only. */
+
+export function encodeBase64url(octets: Uint8Array): string {
+  return btoa(String.fromCharCode(...octets))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
+}
+
+/**
+ * The octets, or `undefined` unless the text is exactly what `encodeBase64url` makes of them: other
+ * decoders skip foreign characters and ignore left-over bits, and so accept many texts for one secret.
+ */
+export function decodeBase64url(text: string): Uint8Array | undefined {
+  if (!/^[A-Za-z0-9_-]*$/.test(text) || text.length % 4 === 1) return undefined;
+  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  const octets = Uint8Array.from(binary, (character) => character.charCodeAt(0));
+  return encodeBase64url(octets) === text ? octets : undefined;
+}
