@@ -1,6 +1,7 @@
 /** The whole of imgseal on one machine: the edge handlers between two folders. */
 
 import { availableParallelism } from "node:os";
+import { describeError } from "../edge/log.ts";
 import { originResponse } from "../edge/origin-response.ts";
 import { viewerRequest } from "../edge/viewer-request.ts";
 import { render } from "../images/render.ts";
@@ -11,7 +12,7 @@ import { createCache } from "./cloudfront/cache.ts";
 import { createDistribution } from "./cloudfront/distribution.ts";
 import type { LifetimePolicy } from "./cloudfront/lifetime.ts";
 import type { ExchangeParts } from "./exchange.ts";
-import { answerLikeS3 } from "./origin.ts";
+import { originFetch } from "./origin.ts";
 import { createRenderQueue } from "./render-queue.ts";
 
 export interface ServiceOptions {
@@ -56,7 +57,20 @@ export function createService(options: ServiceOptions): ExchangeParts {
   return {
     distribution: createDistribution({
       viewerRequest: (event, log) => viewerRequest(event, { ...parts, log }),
-      origin: (request) => answerLikeS3(request, derivatives, { listBucket: false }),
+      // Without s3:ListBucket, as the distribution's own role: a missing derivative is then a 403.
+      origin: async (request) => {
+        const {
+          cause,
+          body = Buffer.alloc(0),
+          ...answer
+        } = await originFetch(request, derivatives, {
+          listBucket: false,
+        });
+        if (cause !== undefined) {
+          options.writeLog(JSON.stringify({ outcome: "store-failure", message: describeError(cause) }));
+        }
+        return { ...answer, body };
+      },
       originResponse: (event, log) => originResponse(event, { ...parts, log }),
       cache: createCache(options.cacheBytes ?? defaultCacheBytes, policy),
       nowMilliseconds,

@@ -1,0 +1,287 @@
+import { connect } from "node:net";
+import sharp from "sharp";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { ImgsealError } from "../../src/errors.ts";
+import { makeObject } from "../fixtures/memory-store.ts";
+import { makeTable, thumb } from "../fixtures/presets.ts";
+import { signedTarget, startTestService, type TestService } from "../fixtures/service.ts";
+
+let photo: Buffer;
+let service: TestService;
+
+const source = "photos/cat.jpg";
+const cat = signedTarget({ preset: "thumb", source });
+const canonicalPath = "/photos/cat.jpg/thumb.3f9a1c20b4d7.webp";
+
+beforeAll(async () => {
+  photo = await sharp({ create: { width: 400, height: 400, channels: 3, background: "#3c3" } })
+    .jpeg()
+    .toBuffer();
+});
+
+beforeEach(async () => {
+  service = await startTestService();
+  service.sources.objects.set(source, makeObject(photo));
+});
+
+afterEach(async () => {
+  await service.close(1_000);
+});
+
+function renders(): number {
+  return service.logged.filter(({ outcome }) => outcome === "rendered").length;
+}
+
+describe("a picture over HTTP", () => {
+  it("is a Miss, then a Hit with its age", async () => {
+    const miss = await service.get(cat);
+    expect(miss.status).toBe(200);
+    expect(miss.headers.get("x-cache")).toBe("Miss from imgseal");
+    expect(miss.headers.get("age")).toBeNull();
+    expect(await sharp(Buffer.from(await miss.arrayBuffer())).metadata()).toMatchObject({
+      format: "webp",
+      width: 200,
+      height: 150,
+    });
+    service.clock.milliseconds += 5_000;
+    const hit = await service.get(cat);
+    expect(hit.headers.get("x-cache")).toBe("Hit from imgseal");
+    expect(hit.headers.get("age")).toBe("5");
+    expect(hit.headers.get("x-imgseal")).toBe("rendered");
+    expect(hit.headers.get("etag")).toBe(miss.headers.get("etag"));
+  });
+
+  it.each([
+    ["with its query reordered", cat.replace(/\?(kid=[^&]+)&(sig=.+)/, "?$2&$1")],
+    ["with a tracking parameter", `${cat}&utm_source=x`],
+    ["with an expiry", signedTarget({ preset: "thumb", source, exp: 1_893_456_000 })],
+    ["with another key of the set", signedTarget({ preset: "thumb", source }, "demo-2")],
+  ])("is the same entry %s", async (_case, target) => {
+    await service.get(cat);
+    const again = await service.get(target);
+    expect([again.status, again.headers.get("x-cache")]).toEqual([200, "Hit from imgseal"]);
+    expect(service.logged.map((line) => line.canonicalPath)).toEqual([canonicalPath, canonicalPath]);
+    expect(renders()).toBe(1);
+  });
+
+  it("comes from the derivatives store when the cache has lost it", async () => {
+    await service.get(cat);
+    const { derivatives, sources } = service;
+    const second = await startTestService({ derivatives, sources });
+    const stored = await second.get(cat);
+    expect(stored.headers.get("x-imgseal")).toBe("stored");
+    expect(stored.headers.get("x-cache")).toBe("Miss from imgseal");
+    expect([...stored.headers.keys()].filter((name) => name.startsWith("x-amz-"))).toEqual([]);
+    await second.close(1_000);
+  });
+
+  it("does not show the cache tags to viewers", async () => {
+    expect((await service.get(cat)).headers.get("cache-tag")).toBeNull();
+  });
+
+  it("is refused with one character of its signature changed, and that is cached nowhere", async () => {
+    const forged = cat.replace(/sig=(.)/, (_all, first) => `sig=${first === "A" ? "B" : "A"}`);
+    const answer = await service.get(forged);
+    expect([answer.status, answer.headers.get("cache-control")]).toEqual([403, "no-store"]);
+    expect(await answer.text()).toContain(String(service.logged[0]?.id));
+    expect((await service.get(cat)).status).toBe(200);
+  });
+});
+
+describe("conditional, HEAD and range requests", () => {
+  it("answer 304 to the ETag of a Hit", async () => {
+    const etag = (await service.get(cat)).headers.get("etag") ?? "";
+    const again = await service.get(cat, { headers: { "if-none-match": etag } });
+    expect(again.status).toBe(304);
+    expect(again.headers.get("cache-control")).toBe("public, max-age=86400");
+    expect((await again.arrayBuffer()).byteLength).toBe(0);
+  });
+
+  it("answer HEAD without a body and leave no empty body to GET", async () => {
+    const head = await service.get(cat, { method: "HEAD" });
+    expect([head.status, head.headers.get("cache-control")]).toEqual([200, "no-store"]);
+    const get = await service.get(cat);
+    expect((await get.arrayBuffer()).byteLength).toBeGreaterThan(0);
+    const headHit = await service.get(cat, { method: "HEAD" });
+    expect(headHit.headers.get("x-cache")).toBe("Hit from imgseal");
+    expect(Number(headHit.headers.get("content-length"))).toBeGreaterThan(0);
+    expect(renders()).toBe(1);
+  });
+
+  it("answer a Range from the cache with 206 and on a generated answer with the whole", async () => {
+    const range = { headers: { range: "bytes=0-9" } };
+    expect((await service.get(cat, range)).status).toBe(200);
+    const hit = await service.get(cat, range);
+    expect(hit.status).toBe(206);
+    expect((await hit.arrayBuffer()).byteLength).toBe(10);
+  });
+});
+
+describe("the cache", () => {
+  it("collapses concurrent requests for one path into one render", async () => {
+    const answers = await Promise.all(Array.from({ length: 50 }, () => service.get(cat)));
+    const bodies = await Promise.all(
+      answers.map(async (answer) => Buffer.from(await answer.arrayBuffer()).toString("hex")),
+    );
+    expect(answers.every(({ status }) => status === 200)).toBe(true);
+    expect(new Set(bodies).size).toBe(1);
+    expect(renders()).toBe(1);
+  });
+
+  it("collapses GET and HEAD of one path too: at most one of them renders", async () => {
+    const methods = ["HEAD", "GET", "GET", "HEAD", "GET"];
+    const answers = await Promise.all(methods.map((method) => service.get(cat, { method })));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    expect(renders()).toBe(1);
+  });
+
+  it("revalidates what is no longer fresh, with the stored derivative's ETag", async () => {
+    await service.get(cat);
+    service.clock.milliseconds += 86_400_000;
+    const again = await service.get(cat);
+    expect(again.headers.get("x-cache")).toBe("RefreshHit from imgseal");
+    expect(renders()).toBe(1);
+    expect((await service.get(cat)).headers.get("x-cache")).toBe("Hit from imgseal");
+  });
+
+  it("renders again once a purge has removed the derivative and the entry is no longer fresh", async () => {
+    await service.get(cat);
+    await service.derivatives.removePrefix("photos/cat.jpg/");
+    service.clock.milliseconds += 86_400_000;
+    expect((await service.get(cat)).headers.get("x-cache")).toBe("Miss from imgseal");
+    expect(renders()).toBe(2);
+  });
+
+  it("serves the stale picture while the store fails, and is well again after", async () => {
+    await service.get(cat);
+    service.clock.milliseconds += 86_400_000;
+    service.derivatives.before = () => {
+      throw new ImgsealError("STORE_UNAVAILABLE", "down");
+    };
+    expect((await service.get(cat)).status).toBe(200);
+    service.derivatives.before = () => {};
+    expect((await service.get(cat)).headers.get("x-cache")).toBe("RefreshHit from imgseal");
+  });
+
+  it("keeps a missing source for 10 seconds and not longer", async () => {
+    const missing = signedTarget({ preset: "thumb", source: "photos/later.jpg" });
+    expect((await service.get(missing)).status).toBe(404);
+    service.sources.objects.set("photos/later.jpg", makeObject(photo));
+    service.clock.milliseconds += 9_000;
+    const cached = await service.get(missing);
+    expect([cached.status, cached.headers.get("x-cache")]).toEqual([404, "Error from imgseal"]);
+    service.clock.milliseconds += 2_000;
+    expect((await service.get(missing)).status).toBe(200);
+  });
+
+  it("keeps a refused source for its 300 seconds: one broken picture is not endless work", async () => {
+    service.sources.objects.set(source, makeObject(Buffer.from("not a picture")));
+    expect((await service.get(cat)).status).toBe(415);
+    expect((await service.get(cat)).status).toBe(415);
+    expect(service.logged.filter(({ ms }) => Object.hasOwn(ms as object, "read")).length).toBe(1);
+  });
+});
+
+describe("under load", () => {
+  it("answers 503 with Retry-After to those beyond the queue, and 200 to all others", async () => {
+    await service.close(1_000);
+    service = await startTestService({ maxWaiting: 4 });
+    const names = Array.from({ length: 30 }, (_, index) => `photos/${index}.jpg`);
+    for (const name of names) service.sources.objects.set(name, makeObject(photo));
+    const answers = await Promise.all(
+      names.map((name) => service.get(signedTarget({ preset: "thumb", source: name }))),
+    );
+    const refused = answers.filter(({ status }) => status === 503);
+    expect(answers.filter(({ status }) => status === 200).length).toBe(30 - refused.length);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.every(({ headers }) => headers.get("retry-after") === "1")).toBe(true);
+    expect(service.logged.filter(({ code }) => code === "OVERLOADED").length).toBe(refused.length);
+  });
+
+  it("finishes what runs before it closes", async () => {
+    const isReading = new Promise<void>((resolve) => {
+      service.sources.before = () => resolve();
+    });
+    const running = service.get(cat);
+    await isReading;
+    const [answer] = await Promise.all([running, service.close(5_000)]);
+    expect(answer.status).toBe(200);
+    await expect(service.get(cat)).rejects.toThrow("fetch failed");
+  });
+});
+
+describe("what is not a picture", () => {
+  it("has a health page", async () => {
+    const health = await service.get("/_health");
+    expect([health.status, await health.text()]).toEqual([200, "ok"]);
+  });
+
+  it("answers a URL over CloudFront's limit with 414", async () => {
+    expect((await service.get(`/thumb/a.jpg?x=${"y".repeat(8_192)}`)).status).toBe(414);
+  });
+
+  it("answers other methods with 405", async () => {
+    expect((await service.get(cat, { method: "POST", body: "x" })).status).toBe(405);
+  });
+
+  it("answers a request target that is no path with 400", async () => {
+    const text = await new Promise<string>((resolve, reject) => {
+      const socket = connect(service.port, "127.0.0.1", () => {
+        socket.end("GET http://evil.example/thumb/a.jpg HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+      });
+      let received = "";
+      socket.on("data", (data) => {
+        received += data.toString();
+      });
+      socket.on("end", () => resolve(received));
+      socket.on("error", reject);
+    });
+    expect(text.split("\r\n")[0]).toBe("HTTP/1.1 400 Bad Request");
+  });
+});
+
+describe("cross-origin reads", () => {
+  it("follow the list of origins per request, also on a Hit", async () => {
+    await service.close(1_000);
+    service = await startTestService({
+      table: makeTable([thumb], { cors: { origins: ["https://a.example", "https://b.example"] } }),
+    });
+    service.sources.objects.set(source, makeObject(photo));
+    const allowed = async (origin: string) => {
+      const { headers } = await service.get(cat, { headers: { origin } });
+      return [headers.get("access-control-allow-origin"), headers.get("vary")];
+    };
+    expect(await allowed("https://a.example")).toEqual(["https://a.example", "Origin"]);
+    expect(await allowed("https://b.example")).toEqual(["https://b.example", "Origin"]);
+    expect(await allowed("https://evil.example")).toEqual([null, "Origin"]);
+  });
+});
+
+describe("the log", () => {
+  it("has one line per request, with its outcome and without its query", async () => {
+    await service.get(cat);
+    await service.get(cat);
+    const id = expect.stringMatching(/^[0-9a-f-]{36}$/);
+    expect(service.logged).toEqual([
+      {
+        time: "2026-11-23T10:00:00.000Z",
+        method: "GET",
+        status: 200,
+        cache: "Miss",
+        id,
+        outcome: "rendered",
+        kid: "demo-1",
+        preset: "thumb",
+        canonicalPath,
+        bytesIn: photo.length,
+        bytesOut: expect.any(Number),
+        bodyBytes: expect.any(Number),
+        encodes: 1,
+        quality: 80,
+        ms: { read: 0, render: 0, write: 0, total: 0 },
+      },
+      expect.objectContaining({ cache: "Hit", outcome: "rewritten", canonicalPath }),
+    ]);
+    expect(JSON.stringify(service.logged)).not.toContain("sig");
+  });
+});
