@@ -18,6 +18,8 @@ export interface Bundle {
   readonly bytes: number;
   /** Lambda@Edge's quota on the function's package, in the strict reading. */
   readonly quotaBytes: number;
+  /** The files that went into it, relative to the package's root. */
+  readonly modules: readonly string[];
 }
 
 // "Quotas on Lambda@Edge": the size of a function's zip. The module alone, unzipped, is held against it here.
@@ -26,21 +28,24 @@ const quotaBytes = { "viewer-request": 1_000_000, "origin-response": 50_000_000 
 /**
  * Writes `{outDir}/{function}/index.mjs`, each of which exports `handler`.
  *
- * @throws TypeError when sources and derivatives share a bucket, or a bundle is over its quota
+ * @throws TypeError when sources and derivatives share a bucket
  */
 export async function bundleEdge(options: BundleOptions): Promise<readonly Bundle[]> {
   refuseOneBucket(options.originResponse);
-  const bundles = [
+  return [
     await bundleFunction("viewer-request", options.viewerRequest, options),
     await bundleFunction("origin-response", options.originResponse, options),
   ];
+}
+
+/** @throws TypeError that names the first bundle that Lambda@Edge would not take */
+export function requireWithinQuota(bundles: readonly Bundle[]): void {
   const tooLarge = bundles.find(({ bytes, quotaBytes }) => bytes > quotaBytes);
   if (tooLarge !== undefined) {
     throw new TypeError(
       `expected ${tooLarge.name} to have at most ${tooLarge.quotaBytes} bytes, received ${tooLarge.bytes}`,
     );
   }
-  return bundles;
 }
 
 // An uploaded `cat.jpg/thumb.<revision>.webp` would BE the derivative.
@@ -76,6 +81,8 @@ async function bundleFunction(
     logLevel: "silent",
     legalComments: "none",
   });
+  // esbuild lists what `define` put in as a file of its own, in angle brackets.
+  const modules = Object.keys(metafile.inputs).filter((path) => !path.startsWith("<"));
   const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
-  return { name, file, bytes, quotaBytes: quotaBytes[name] };
+  return { name, file, bytes, quotaBytes: quotaBytes[name], modules };
 }

@@ -1,0 +1,121 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Bundle, bundleEdge, requireWithinQuota } from "../../infra/bundle.ts";
+import { viewerRequestEvent } from "../fixtures/events.ts";
+import { makeTable, table, thumb } from "../fixtures/presets.ts";
+import { signedTarget } from "../fixtures/service.ts";
+import { vectors } from "../vectors/signed-urls.ts";
+
+const packageRoot = fileURLToPath(new URL("../..", import.meta.url));
+const run = promisify(execFile);
+
+let outDir: string;
+let viewerRequest: Bundle | undefined;
+let originResponse: Bundle | undefined;
+
+function options(derivativesBucket = "derivatives") {
+  return {
+    packageRoot,
+    outDir,
+    viewerRequest: { table, keys: vectors.keys },
+    originResponse: {
+      table,
+      sources: { bucket: "sources", region: "eu-central-1" },
+      derivatives: { bucket: derivativesBucket, region: "eu-central-1" },
+    },
+  };
+}
+
+beforeAll(async () => {
+  outDir = await mkdtemp(join(tmpdir(), "imgseal-bundle-"));
+  [viewerRequest, originResponse] = await bundleEdge(options());
+});
+
+afterAll(() => rm(outDir, { recursive: true }));
+
+describe("the viewer-request bundle", () => {
+  it("holds the rooms that it needs and no dependency: no sharp, no AWS SDK, no YAML parser, no zod", () => {
+    const strangers = (viewerRequest?.modules ?? []).filter(
+      (module) => !/^src\/(?:errors|edge\/.*|urls\/.*|presets\/(?:table|variant))\.ts$/u.test(module),
+    );
+    expect(strangers).toEqual([]);
+  });
+
+  it("names none of them in its text", async () => {
+    const text = await readFile(join(outDir, "viewer-request/index.mjs"), "utf8");
+    for (const name of ["sharp", "@aws-sdk", "S3Client", "yaml", "zod"]) expect(text).not.toContain(name);
+  });
+
+  it("has less than 60 kB", () => {
+    expect(viewerRequest?.bytes).toBeLessThan(60_000);
+  });
+
+  it("rewrites AWS's documented event when a bare Node imports it from an empty directory", async () => {
+    const target = signedTarget({ preset: "thumb", source: "photos/cat.jpg" });
+    const event = viewerRequestEvent(target);
+    const script = `
+      const { handler } = await import(${JSON.stringify(join(outDir, "viewer-request/index.mjs"))});
+      console.log(JSON.stringify(await handler(${JSON.stringify(event)})));`;
+    const { stdout } = await run(process.execPath, ["--input-type=module", "-e", script], { cwd: outDir });
+    const [logLine = "", result = ""] = stdout.trim().split("\n");
+    expect(JSON.parse(result)).toEqual({
+      ...event.Records[0]?.cf.request,
+      uri: "/photos/cat.jpg/thumb.3f9a1c20b4d7.webp",
+      querystring: "",
+    });
+    expect(JSON.parse(logLine)).toMatchObject({
+      handler: "viewer-request",
+      outcome: "rewritten",
+      kid: "demo-1",
+    });
+  });
+
+  it("fails closed: without a usable key it does not even load", async () => {
+    const keyless = join(outDir, "keyless");
+    await bundleEdge({ ...options(), outDir: keyless, viewerRequest: { table, keys: { keys: [] } } });
+    const load = run(process.execPath, [join(keyless, "viewer-request/index.mjs")]);
+    await expect(load).rejects.toThrow("keys: expected at least one key, received none");
+  });
+});
+
+describe("the origin-response bundle", () => {
+  it("holds no YAML parser, no zod and no key", async () => {
+    expect(
+      originResponse?.modules.filter((module) => /node_modules\/(?:yaml|zod|jose)\//u.test(module)),
+    ).toEqual([]);
+    const text = await readFile(join(outDir, "origin-response/index.mjs"), "utf8");
+    for (const { k } of vectors.keys.keys) expect(text).not.toContain(k);
+  });
+
+  it("leaves sharp beside it", async () => {
+    expect(originResponse?.modules.filter((module) => module.includes("node_modules/sharp"))).toEqual([]);
+  });
+});
+
+describe("bundleEdge", () => {
+  it("refuses one bucket for sources and derivatives", async () => {
+    await expect(bundleEdge(options("sources"))).rejects.toThrow(
+      new TypeError(
+        'expected sources and derivatives to be in two buckets, received "sources" for both: ' +
+          "whoever may upload sources could then upload derivatives",
+      ),
+    );
+  });
+
+  it("says which bundle is over its quota, and by how much", async () => {
+    const padded = makeTable([{ ...thumb, description: "x".repeat(1_000_000) }]);
+    const large = await bundleEdge({
+      ...options(),
+      outDir: join(outDir, "large"),
+      viewerRequest: { table: padded, keys: vectors.keys },
+    });
+    expect(() => requireWithinQuota(large)).toThrow(
+      /^expected viewer-request to have at most 1000000 bytes, received 10\d{5}$/,
+    );
+  });
+});
