@@ -7,5 +7,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     allowOnly: false,
+    reporters: process.env.CI
+      ? ["default", ["json", { outputFile: "coverage/test-report.json" }]]
+      : ["default"],
   },
 });
