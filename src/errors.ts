@@ -67,7 +67,12 @@ export class ImgsealError extends Error {
   readonly code: ErrorCode;
 
   constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    const { stackTraceLimit } = Error;
+    // A stack costs as much as an HMAC. Whoever sends forged URLs must not make them dearer than valid ones, and the
+    // code and message of a refusal say all that there is to know.
+    if (errorTable[code].status < 500) Error.stackTraceLimit = 0;
     super(message, options);
+    Error.stackTraceLimit = stackTraceLimit;
     this.code = code;
   }
 }

@@ -19,7 +19,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   "src/presets": ["src/errors.ts", "src/presets/table.ts", "src/presets/variant.ts", "src/presets/units.ts"],
   "src/urls": ["src/errors.ts", "src/presets/table.ts", "src/presets/variant.ts"],
   "src/presets/units.ts": [],
-  sdk: ["src/urls", "src/presets/units.ts", "src/presets/table.ts", "src/presets/variant.ts"],
+  sdk: ["src/urls", "src/presets/table.ts", "src/presets/variant.ts"],
   "src/store": ["src/errors.ts"],
   "src/images": ["src/errors.ts", "src/presets/table.ts", "src/presets/variant.ts"],
   "src/edge/main": ["src/edge", "src/urls", "src/images", "src/store", "src/presets/table.ts"],
