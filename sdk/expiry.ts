@@ -34,6 +34,20 @@ function parseText(text: string): number | undefined {
 }
 
 /**
+ * The expiry of a URL that ends at a given moment, to the second.
+ *
+ * @throws TypeError when the moment is past, or lies further ahead than `maxLifetimeSeconds`
+ */
+export function exactExpiry(expiresAt: unknown, nowSeconds: number, maxLifetimeSeconds?: number): number {
+  const exp = expiresAt instanceof Date ? Math.floor(expiresAt.getTime() / 1000) : Number.NaN;
+  const latest = nowSeconds + (maxLifetimeSeconds ?? longestLifetimeSeconds);
+  if (exp > nowSeconds && exp <= latest) return exp;
+  const limit = maxLifetimeSeconds === undefined ? "" : `, at most ${maxLifetimeSeconds} seconds ahead`;
+  const received = expiresAt instanceof Date && !Number.isNaN(exp) ? expiresAt.toISOString() : expiresAt;
+  return misuse("expiresAt", `a Date in the future${limit}`, received);
+}
+
+/**
  * An expiry at least `lifetimeSeconds` ahead that stays the same for a while (1/8 of the lifetime, at least
  * 60 s), so that pages rendered within that window hold byte-identical URLs and browsers reuse what they
  * have.

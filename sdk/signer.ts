@@ -5,7 +5,7 @@ import { parseKeySet } from "../src/urls/key-set.ts";
 import { sign } from "../src/urls/signature.ts";
 import { formatSignedUrl } from "../src/urls/signed-url.ts";
 import { assertSourceKey } from "../src/urls/source-key.ts";
-import { parseLifetime, roundedExpiry } from "./expiry.ts";
+import { exactExpiry, parseLifetime, roundedExpiry } from "./expiry.ts";
 import { misuse, oneOf } from "./misuse.ts";
 
 /** What signing needs to know of a preset. */
@@ -32,6 +32,8 @@ export interface SignerOptions {
 export interface UrlOptions {
   /** Seconds, or a text such as `1h`; rounded to a window. Without it the URL does not expire. */
   readonly expiresIn?: number | string;
+  /** The exact moment of expiry, for a single link; for pages `expiresIn` is better. Never both. */
+  readonly expiresAt?: Date;
   /** Version of the source: another one is another URL and another cache entry. */
   readonly version?: string;
   /** Pixels; one of the preset's `widths`. */
@@ -51,7 +53,7 @@ export interface Signer {
   url(preset: string, source: string, options?: UrlOptions): Promise<string>;
 }
 
-const urlOptionNames = ["expiresIn", "version", "width", "dpr", "format"];
+const urlOptionNames = ["expiresIn", "expiresAt", "version", "width", "dpr", "format"];
 
 /**
  * A signer for one distribution.
@@ -71,8 +73,8 @@ export function createSigner({ baseUrl, keys, presets: table, now = Date.now }: 
       const preset = findPreset(presets, name);
       assertSourceKey(source);
       refuseStrangers(options);
-      const { expiresIn, version, width, dpr, format } = options;
-      const exp = resolveExpiry(expiresIn, signing, Math.floor(now() / 1000));
+      const { version, width, dpr, format } = options;
+      const exp = resolveExpiry(options, signing, Math.floor(now() / 1000));
       requireVersion(version);
       requireDeclared("width", width, preset.widths, name);
       requireDeclared("dpr", dpr, preset.dprs, name);
@@ -141,10 +143,14 @@ function refuseStrangers(options: object): void {
 }
 
 function resolveExpiry(
-  expiresIn: unknown,
+  { expiresIn, expiresAt }: UrlOptions,
   { requireExpiry, maxLifetimeSeconds }: SignerPresets["signing"],
   nowSeconds: number,
 ): number | undefined {
+  if (expiresAt !== undefined) {
+    if (expiresIn !== undefined) misuse("expiresAt", "none beside expiresIn", expiresAt);
+    return exactExpiry(expiresAt, nowSeconds, maxLifetimeSeconds);
+  }
   if (expiresIn === undefined) {
     return requireExpiry
       ? misuse("expiresIn", "a lifetime, because an expiry is required", expiresIn)

@@ -62,6 +62,40 @@ test("signs with the first key of the set and takes an origin with a trailing sl
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:8787\/thumb\/photos\/cat\.jpg\?kid=demo-2&sig=/);
 });
 
+describe("exact expiries", () => {
+  const exactly = async (expiresAt: Date, maxLifetimeSeconds?: number) =>
+    expiryOf(
+      await withSigning({
+        requireExpiry: true,
+        ...(maxLifetimeSeconds !== undefined && { maxLifetimeSeconds }),
+      }).url("thumb", "a.jpg", { expiresAt }),
+    );
+  const inSeconds = (seconds: number) => new Date((now + seconds) * 1_000);
+
+  test("are kept to the second", async () => {
+    expect(await exactly(inSeconds(1))).toBe(now + 1);
+    expect(await exactly(inSeconds(3_601), 3_601)).toBe(now + 3_601);
+    expect(await exactly(new Date("2033-05-18T03:33:20.999Z"))).toBe(2_000_000_000);
+  });
+
+  test("are refused when they are past, too far ahead, no date, or beside a lifetime", async () => {
+    const rejects = (expiry: Promise<unknown>, message: string) =>
+      expect(expiry).rejects.toThrow(new TypeError(message));
+    const future = "expiresAt: expected a Date in the future";
+    await rejects(exactly(inSeconds(0)), `${future}, received "${inSeconds(0).toISOString()}"`);
+    await rejects(
+      exactly(inSeconds(61), 60),
+      `${future}, at most 60 seconds ahead, received "${inSeconds(61).toISOString()}"`,
+    );
+    await rejects(exactly(new Date(Number.NaN)), `${future}, received an object`);
+    await rejects(exactly(new Date(8.64e15)), `${future}, received "+275760-09-13T00:00:00.000Z"`);
+    await rejects(
+      signer.url("thumb", "a.jpg", { expiresIn: "1h", expiresAt: inSeconds(60) }),
+      "expiresAt: expected none beside expiresIn, received an object",
+    );
+  });
+});
+
 describe("expiries", () => {
   const at = async (nowSeconds: number, expiresIn: number | string, maxLifetimeSeconds?: number) =>
     expiryOf(
@@ -136,7 +170,7 @@ describe("expiries", () => {
 
 describe("misuse of url", () => {
   const lifetime = 'a whole number of seconds above 0 or a text such as "90s", "15m", "1h", "7d"';
-  const options = "options: expected one of expiresIn, version, width, dpr, format";
+  const options = "options: expected one of expiresIn, expiresAt, version, width, dpr, format";
 
   test.each<[string, string, object, string]>([
     [
