@@ -80,9 +80,30 @@ export function lookup(table: PresetTable, name: string): Preset {
   return preset;
 }
 
+type Selector = Pick<Variant, "width" | "dpr">;
+
+/** What a URL can select beside the format: each of `widths` or of `dprs`, else the preset as it is. */
+export function declaredSelectors({ widths, dprs }: Pick<Preset, "widths" | "dprs">): readonly Selector[] {
+  return widths?.map((width) => ({ width })) ?? dprs?.map((dpr) => (dpr === 1 ? {} : { dpr })) ?? [{}];
+}
+
+/** Every variant that a source can have in this preset. */
+export function declaredVariants(
+  preset: Pick<Preset, "widths" | "dprs" | "formats">,
+): readonly (Selector & Pick<Variant, "format">)[] {
+  return declaredSelectors(preset).flatMap((selector) =>
+    preset.formats.map((format) => ({ ...selector, format })),
+  );
+}
+
+/** How many variants a source can have in this preset: the most that one source can cost. */
+export function variantsPerSource(preset: Pick<Preset, "widths" | "dprs" | "formats">): number {
+  return declaredSelectors(preset).length * preset.formats.length;
+}
+
 /** The box in pixels that a variant is resized into; a missing side follows from the source's own proportions. */
 export function targetBox(
-  preset: Preset,
+  preset: Pick<Preset, "width" | "height" | "aspectRatio">,
   variant: Pick<Variant, "width" | "dpr">,
 ): { readonly width?: number; readonly height?: number } {
   const { aspectRatio } = preset;
