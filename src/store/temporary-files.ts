@@ -1,0 +1,76 @@
+/** Temporary files whose names say who writes them, so that those of a dead writer can be told and removed. */
+
+import { randomBytes } from "node:crypto";
+import { mkdir, open, readdir, stat, unlink } from "node:fs/promises";
+import { hostname } from "node:os";
+import { dirname, join } from "node:path";
+import { errnoOf, unlessAbsent } from "./failure.ts";
+
+// Far longer than any write takes: whose machine or process cannot be asked is given up after this.
+const abandonedAfterMs = 10 * 60_000;
+
+// A host name may hold anything; what is kept of it cannot end the name's part or leave the folder.
+const host = hostname().replace(/[^A-Za-z0-9]/g, "_");
+
+/** A new path in the folder, of a file that is not there yet. */
+export function temporaryPath(folder: string): string {
+  return join(folder, `${host}.${process.pid}.${randomBytes(8).toString("hex")}`);
+}
+
+/** Writes a new file and waits until its bytes are on the disk. */
+export async function writeDurably(path: string, data: Uint8Array | string): Promise<void> {
+  const file = await openNew(path);
+  try {
+    await file.writeFile(data);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function openNew(path: string) {
+  const file = await unlessAbsent(open(path, "wx", 0o644));
+  if (file !== undefined) return file;
+  await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+  return open(path, "wx", 0o644);
+}
+
+/** Removes what writers that died left behind, and nothing of a writer that lives. */
+export async function sweepTemporaryFiles(folder: string): Promise<void> {
+  for (const name of (await unlessAbsent(readdir(folder))) ?? []) {
+    const path = join(folder, name);
+    const modified = (await unlessAbsent(stat(path)))?.mtimeMs;
+    if (modified !== undefined && isAbandoned(name, modified)) await removeIfAllowed(path);
+  }
+}
+
+// Nothing is written to a folder that became read-only, and its derivatives can still be read.
+const refusals: ReadonlySet<string> = new Set(["EROFS", "EACCES", "EPERM"]);
+
+async function removeIfAllowed(path: string): Promise<void> {
+  try {
+    await unlessAbsent(unlink(path));
+  } catch (cause) {
+    if (!refusals.has(errnoOf(cause) ?? "")) throw cause;
+  }
+}
+
+function isAbandoned(name: string, modifiedMs: number): boolean {
+  if (modifiedMs < Date.now() - abandonedAfterMs) return true;
+  const [writerHost, writerPid] = name.split(".");
+  if (writerHost !== host) return false;
+  const pid = Number(writerPid);
+  // A container's process has the same pid after each restart: what is older than this process is not its own.
+  if (pid === process.pid) return modifiedMs < Date.now() - process.uptime() * 1000;
+  return Number.isSafeInteger(pid) && pid > 0 && !isAlive(pid);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (cause) {
+    // EPERM: it lives under another user.
+    return errnoOf(cause) !== "ESRCH";
+  }
+}
