@@ -10,8 +10,10 @@ import { answerViewer } from "./cloudfront/conditional.ts";
 import type { Distribution, DistributionAnswer } from "./cloudfront/distribution.ts";
 import type { ViewerRequest } from "./cloudfront/events.ts";
 
-/** A page of the service itself; its path is `/` or begins with `/_` and so is no preset's. */
-export type ServicePage = () => Promise<{ readonly headers: HeaderMap; readonly body: string }>;
+/** A page of the service itself; its path is `/` or begins with `/_` and so is no preset's. Gets the query string. */
+export type ServicePage = (
+  queryString: string,
+) => Promise<{ readonly headers: HeaderMap; readonly body: string }>;
 
 export interface ExchangeParts {
   readonly distribution: Distribution;
@@ -45,7 +47,8 @@ export async function answerRequest(raw: RawRequest, parts: ExchangeParts): Prom
   if (url.length > maxUrlBytes) return textRawAnswer(414, "URI too long\n");
   const [path, queryString] = splitUrl(url);
   const page = Object.hasOwn(parts.pages, path) ? parts.pages[path] : undefined;
-  if (page !== undefined && (method === "GET" || method === "HEAD")) return answerPage(page, method);
+  if (page !== undefined && (method === "GET" || method === "HEAD"))
+    return answerPage(page, method, queryString);
 
   const started = parts.nowMilliseconds();
   const viewer = { id: randomUUID(), method, path, queryString, headers, clientIp: raw.clientIp };
@@ -77,8 +80,8 @@ function splitUrl(url: string): [path: string, queryString: string] {
   return mark === -1 ? [url, ""] : [url.slice(0, mark), url.slice(mark + 1)];
 }
 
-async function answerPage(page: ServicePage, method: string): Promise<RawAnswer> {
-  const { headers, body } = await page();
+async function answerPage(page: ServicePage, method: string, queryString: string): Promise<RawAnswer> {
+  const { headers, body } = await page(queryString);
   return { status: 200, headers, body: method === "HEAD" ? undefined : Buffer.from(body) };
 }
 
