@@ -67,6 +67,6 @@ export async function removePair({ body, sidecar }: Pick<Place, "body" | "sideca
   return isRemoved;
 }
 
-export async function removeFile(path: string): Promise<boolean> {
+async function removeFile(path: string): Promise<boolean> {
   return (await unlessAbsent(unlink(path).then(() => true))) ?? false;
 }

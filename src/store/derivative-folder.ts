@@ -3,21 +3,14 @@
 import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { commit, isThere } from "./commit.ts";
-import {
-  maxSidecarBytes,
-  removeFile,
-  removeFolder,
-  removeFolderIfEmpty,
-  removePair,
-  walk,
-} from "./derivative-files.ts";
+import { maxSidecarBytes, removeFolder, removeFolderIfEmpty, removePair, walk } from "./derivative-files.ts";
 import { type Place, placeOf, sidecarSuffix, sourceFolder } from "./derivative-place.ts";
 import { attempt, refuseLarger, unavailable, unlessAbsent } from "./failure.ts";
 import { readFileUpTo } from "./read-file.ts";
 import { sha256Hex } from "./sha256.ts";
 import { etagOf, formatSidecar, infoOf, parseSidecar, type Sidecar } from "./sidecar.ts";
 import type { ReadOptions, Store, WriteOptions } from "./store.ts";
-import { sweepTemporaryFiles, temporaryPath, writeDurably } from "./temporary-files.ts";
+import { removeTemporary, sweepTemporaryFiles, temporaryPath, writeDurably } from "./temporary-files.ts";
 
 /** A derivative that was found torn or altered; it has been removed, to be rendered again. */
 export interface Damage {
@@ -115,8 +108,8 @@ export async function openDerivativeFolder(
         options.signal?.throwIfAborted();
         return (await commit(temporary, place)) ? etagOf(sha256) : undefined;
       } finally {
-        await removeFile(temporary.body);
-        await removeFile(temporary.sidecar);
+        await removeTemporary(temporary.body);
+        await removeTemporary(temporary.sidecar);
       }
     });
   }

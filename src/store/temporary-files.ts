@@ -40,17 +40,18 @@ export async function sweepTemporaryFiles(folder: string): Promise<void> {
   for (const name of (await unlessAbsent(readdir(folder))) ?? []) {
     const path = join(folder, name);
     const modified = (await unlessAbsent(stat(path)))?.mtimeMs;
-    if (modified !== undefined && isAbandoned(name, modified)) await removeIfAllowed(path);
+    if (modified !== undefined && isAbandoned(name, modified)) await removeTemporary(path);
   }
 }
 
-// Nothing is written to a folder that became read-only, and its derivatives can still be read.
 const refusals: ReadonlySet<string> = new Set(["EROFS", "EACCES", "EPERM"]);
 
-async function removeIfAllowed(path: string): Promise<void> {
+/** Removes a file that may not be there; where nothing may be removed, it stays. */
+export async function removeTemporary(path: string): Promise<void> {
   try {
     await unlessAbsent(unlink(path));
   } catch (cause) {
+    // A folder that became read-only can still be read, and a write to it failed for a reason worth more than this.
     if (!refusals.has(errnoOf(cause) ?? "")) throw cause;
   }
 }
