@@ -1,0 +1,143 @@
+/** How each format is written, and how a rendition is brought under its byte budget. */
+
+import type { AvifOptions, OutputInfo, Sharp } from "sharp";
+import { ImgsealError } from "../errors.ts";
+import type { ImageFormat, Preset } from "../presets/table.ts";
+import type { Size } from "./output-size.ts";
+import { sniff } from "./picture-type.ts";
+
+interface Encoder {
+  /** The longest side that the format (or its library) can hold, in pixels. */
+  readonly maxSide: number;
+  readonly hasAlpha: boolean;
+  /** Whether a preset's `lossless` turns quality off. */
+  readonly canBeLossless: boolean;
+  readonly encode: (image: Sharp, preset: Preset, quality: QualityOption) => Sharp;
+}
+
+type QualityOption = { readonly quality?: number };
+
+function effortOption(preset: Preset, format: ImageFormat): { readonly effort?: number } {
+  const effort = preset.effort[format];
+  return effort === undefined ? {} : { effort };
+}
+
+/** Format to encoder: the one place that knows sharp's encoder options. */
+export const encoders: Readonly<Record<ImageFormat, Encoder>> = {
+  avif: {
+    maxSide: 16384,
+    hasAlpha: true,
+    canBeLossless: true,
+    encode: (image, preset, quality) =>
+      image.avif({
+        ...quality,
+        ...effortOption(preset, "avif"),
+        ...(preset.lossless ? losslessAvif : { chromaSubsampling: "4:2:0" }),
+      }),
+  },
+  webp: {
+    maxSide: 16383,
+    hasAlpha: true,
+    canBeLossless: true,
+    encode: (image, preset, quality) =>
+      image.webp({ ...quality, ...effortOption(preset, "webp"), lossless: preset.lossless }),
+  },
+  jpeg: {
+    // libjpeg's JPEG_MAX_DIMENSION; the format's is 65535.
+    maxSide: 65500,
+    hasAlpha: false,
+    canBeLossless: false,
+    encode: (image, preset, quality) => image.jpeg({ ...quality, progressive: preset.progressive }),
+  },
+  png: {
+    // libpng's own limit (PNG_USER_WIDTH_MAX); the format's is 2^31 - 1.
+    maxSide: 1_000_000,
+    hasAlpha: true,
+    canBeLossless: false,
+    // Not sharp's `effort`, which means a palette of 256 colours: for a true-colour PNG, effort is zlib's level.
+    encode: (image, preset) =>
+      image.png({
+        progressive: preset.progressive,
+        ...(preset.effort.png !== undefined && { compressionLevel: preset.effort.png }),
+      }),
+  },
+  gif: {
+    maxSide: 65535,
+    hasAlpha: true,
+    canBeLossless: false,
+    encode: (image, preset) => image.gif(effortOption(preset, "gif")),
+  },
+};
+
+// Subsampled chroma is a loss like any other.
+const losslessAvif: AvifOptions = { lossless: true, chromaSubsampling: "4:4:4" };
+
+/** The quality to begin with, or `undefined` where the format has none and nothing can be stepped down. */
+export function startQuality(preset: Preset, format: ImageFormat): number | undefined {
+  return preset.lossless && encoders[format].canBeLossless ? undefined : preset.quality[format];
+}
+
+/** Encodes altogether: with the first try, the lowest quality and three between them. */
+export const maxEncodes = 5;
+
+/** One encoded picture and the quality it was encoded with. */
+export interface Attempt {
+  readonly data: { readonly length: number };
+  readonly quality: number;
+}
+
+/**
+ * The highest quality that fits into the budget, as far as five encodes can tell.
+ *
+ * Bytes grow roughly exponentially with quality, so the next try lies where the line through the logarithms of the
+ * nearest two meets the budget. When not even `minQuality` fits, that attempt is the answer.
+ *
+ * @param first an attempt that does not fit
+ */
+export async function fitQuality<Output extends Omit<Attempt, "quality">>(
+  first: Output & Attempt,
+  { minQuality, maxBytes }: Pick<Preset, "minQuality" | "maxBytes">,
+  encode: (quality: number) => Promise<Output>,
+): Promise<Output & Attempt & { readonly encodes: number }> {
+  const attempt = async (quality: number) => ({ ...(await encode(quality)), quality });
+  if (first.quality <= minQuality) return { ...first, encodes: 1 };
+
+  let tooLarge: Output & Attempt = first;
+  let best: Output & Attempt = await attempt(minQuality);
+  let encodes = 2;
+  const hasRoom = () => best.data.length <= maxBytes && tooLarge.quality - best.quality > 1;
+  while (encodes < maxEncodes && hasRoom()) {
+    const next = await attempt(nextQuality(best, tooLarge, maxBytes));
+    encodes += 1;
+    if (next.data.length <= maxBytes) best = next;
+    else tooLarge = next;
+  }
+  return { ...best, encodes };
+}
+
+/** Strictly between the two, so that every try narrows the search. */
+function nextQuality(fitting: Attempt, tooLarge: Attempt, maxBytes: number): number {
+  const [low, high] = [Math.log(fitting.data.length), Math.log(tooLarge.data.length)];
+  const share = (Math.log(maxBytes) - low) / (high - low);
+  const guess = fitting.quality + Math.floor(share * (tooLarge.quality - fitting.quality));
+  return Math.min(Math.max(guess, fitting.quality + 1), tooLarge.quality - 1);
+}
+
+/**
+ * Checks that what leaves is what was declared: not empty, of the format, of the size.
+ *
+ * @throws ImgsealError RENDER_FAILED
+ */
+export function checkEncoded(
+  { data, info }: { readonly data: Buffer; readonly info: Pick<OutputInfo, "width" | "height"> },
+  format: ImageFormat,
+  { width, height }: Size,
+): void {
+  const type = sniff(data);
+  if (type === format && info.width === width && info.height === height) return;
+  throw new ImgsealError(
+    "RENDER_FAILED",
+    `expected ${format} of ${width}x${height}, ` +
+      `received ${data.length} bytes of ${type ?? "no known type"}, ${info.width}x${info.height}`,
+  );
+}

@@ -1,0 +1,112 @@
+/**
+ * The door that every source picture comes through: what is refused, and why, before a pixel is decoded.
+ *
+ * This is also where libvips is set up, because whoever decodes passes here first.
+ */
+
+import sharp, { type Sharp } from "sharp";
+import { ImgsealError } from "../errors.ts";
+import type { SourceLimits } from "../presets/table.ts";
+import { type PictureType, pictureTypes, sniff } from "./picture-type.ts";
+
+// A cache of operations only costs memory here: no source is decoded twice in a row.
+sharp.cache(false);
+// libaom's output differs with the number of threads, and two racing renders must agree byte for byte. Several
+// renders at once use several cores.
+sharp.concurrency(1);
+// The second wall behind the magic bytes: a loader that is not wanted does not run, whatever a file claims to be.
+sharp.block({ operation: ["VipsForeignLoad"] });
+sharp.unblock({
+  operation: ["Jpeg", "Png", "Webp", "Nsgif", "Heif", "Tiff"].map((name) => `VipsForeignLoad${name}`),
+});
+
+/** What is known of an accepted source from its header; sides are those of the upright picture, in pixels. */
+export interface SourceFacts {
+  readonly type: PictureType;
+  readonly width: number;
+  readonly height: number;
+  /** 16 bits a channel with a colour profile; sharp needs to be told how to get from there to sRGB. */
+  readonly isDeepColour: boolean;
+  /** EXIF as a TIFF structure, with or without the `Exif\0\0` of JPEG before it. */
+  readonly exif?: Uint8Array;
+  readonly xmp?: string;
+}
+
+/**
+ * Opens the first frame or page of a source for decoding.
+ *
+ * failOn: a JPEG or TIFF that breaks off or is damaged half way is only a warning to its decoder, and would be
+ * served grey from there on. A broken tail that a crop does not reach stays unread.
+ */
+export function open(source: Uint8Array, limits: SourceLimits): Sharp {
+  return sharp(source, { failOn: "warning", limitInputPixels: limits.sourcePixels, pages: 1 });
+}
+
+/**
+ * Checks a source against the limits by its length, its magic bytes and its header alone.
+ *
+ * @throws ImgsealError SOURCE_TOO_LARGE, SOURCE_TYPE_REFUSED, SOURCE_UNREADABLE
+ */
+export async function inspect(source: Uint8Array, limits: SourceLimits): Promise<SourceFacts> {
+  if (source.length > limits.sourceBytes) {
+    throw new ImgsealError(
+      "SOURCE_TOO_LARGE",
+      `the source has ${source.length} bytes, the limit is ${limits.sourceBytes}`,
+    );
+  }
+  if (source.length === 0) throw new ImgsealError("SOURCE_UNREADABLE", "the source is empty");
+  const type = sniff(source);
+  if (type === undefined) {
+    throw new ImgsealError(
+      "SOURCE_TYPE_REFUSED",
+      `expected a source that begins like ${pictureTypes.join(", ")}, received ${hex(source.subarray(0, 12))}`,
+    );
+  }
+
+  const header = await readHeader(source);
+  if (type === "avif" && header.compression !== "av1") {
+    throw new ImgsealError(
+      "SOURCE_TYPE_REFUSED",
+      `expected AV1 in an AVIF source, received ${header.compression ?? "nothing known"}`,
+    );
+  }
+  // libvips counts the pages of a TIFF and the frames of an animation alike, and so does the limit.
+  const frames = header.pages ?? 1;
+  if (frames > limits.sourceFrames) {
+    throw new ImgsealError(
+      "SOURCE_TOO_LARGE",
+      `the source has ${frames} frames, the limit is ${limits.sourceFrames}`,
+    );
+  }
+  const { width, height } = header.autoOrient;
+  const pixels = width * height;
+  if (pixels > limits.sourcePixels) {
+    throw new ImgsealError(
+      "SOURCE_TOO_LARGE",
+      `the source has ${width}x${height} = ${pixels} pixels, the limit is ${limits.sourcePixels}`,
+    );
+  }
+  // A TIFF is its own EXIF structure, and libvips does not hand one out for it.
+  const exif = type === "tiff" ? source : header.exif;
+  return {
+    type,
+    width,
+    height,
+    isDeepColour: header.hasProfile && header.space === "rgb16",
+    ...(exif !== undefined && { exif }),
+    ...(header.xmpAsString !== undefined && { xmp: header.xmpAsString }),
+  };
+}
+
+async function readHeader(source: Uint8Array) {
+  try {
+    // Without the pixel limit of `open`: beyond it, the header is what tells the figures of the refusal.
+    return await sharp(source, { failOn: "warning", limitInputPixels: false }).metadata();
+  } catch (cause) {
+    throw new ImgsealError("SOURCE_UNREADABLE", "the header of the source cannot be read", { cause });
+  }
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("hex");
+}

@@ -1,0 +1,63 @@
+/** How large a rendition becomes: pure arithmetic, so that contracts and pages can foretell it. */
+
+import { type Preset, targetBox } from "../presets/table.ts";
+import type { Variant } from "../presets/variant.ts";
+
+/** Pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * The exact sides of a rendition, in pixels, from those of the upright source.
+ *
+ * Without a box it is the source's own size. With one side, the other follows from the source's proportions. With
+ * two, and withoutEnlargement where the source is smaller than the box:
+ *
+ * - cover, fill: the box shrinks with its proportions kept, until the source covers it. (sharp would cut or squeeze
+ *   each side by itself, and the declared ratio would be lost.)
+ * - contain: the box stays; the source lies in it unenlarged, on the background.
+ * - inside, outside: the source's own size.
+ */
+export function outputSize(
+  preset: Preset,
+  variant: Pick<Variant, "width" | "dpr">,
+  uprightSource: Size,
+): Size {
+  const source = { width: uprightSource.width, height: uprightSource.height };
+  const { width, height } = targetBox(preset, variant);
+  const most = preset.withoutEnlargement ? 1 : Number.POSITIVE_INFINITY;
+  if (width === undefined && height === undefined) return source;
+  if (height === undefined) return scale(source, Math.min(most, (width ?? source.width) / source.width));
+  if (width === undefined) return scale(source, Math.min(most, height / source.height));
+  return boxSizes[preset.fit]({ width, height }, source, most);
+}
+
+type BoxSize = (box: Size, source: Size, maxScale: number) => Size;
+
+const shrinkBox: BoxSize = (box, source, maxScale) =>
+  scale(box, maxScale > 1 ? 1 : Math.min(1, source.width / box.width, source.height / box.height));
+
+const boxSizes: Readonly<Record<Preset["fit"], BoxSize>> = {
+  cover: shrinkBox,
+  fill: shrinkBox,
+  contain: (box) => box,
+  inside: (box, source, maxScale) =>
+    scale(source, Math.min(maxScale, box.width / source.width, box.height / source.height)),
+  outside: (box, source, maxScale) =>
+    scale(source, Math.min(maxScale, Math.max(box.width / source.width, box.height / source.height))),
+};
+
+function scale(size: Size, by: number): Size {
+  return {
+    width: Math.max(1, Math.round(size.width * by)),
+    height: Math.max(1, Math.round(size.height * by)),
+  };
+}
+
+/** The fit that applies: with one side there is no box to crop to or to fill, and every fit is `inside`. */
+export function boxFit(preset: Preset, variant: Pick<Variant, "width" | "dpr">): Preset["fit"] {
+  const { width, height } = targetBox(preset, variant);
+  return width === undefined || height === undefined ? "inside" : preset.fit;
+}
