@@ -12,6 +12,7 @@ import { createCache } from "./cloudfront/cache.ts";
 import { createDistribution } from "./cloudfront/distribution.ts";
 import type { LifetimePolicy } from "./cloudfront/lifetime.ts";
 import type { ExchangeParts } from "./exchange.ts";
+import type { WithLease } from "./lease-channel.ts";
 import { originFetch } from "./origin.ts";
 import { createRenderQueue } from "./render-queue.ts";
 
@@ -23,6 +24,9 @@ export interface ServiceOptions {
   readonly pages: ExchangeParts["pages"];
   readonly writeLog: (line: string) => void;
   readonly cacheBytes?: number;
+  /** How many processes share this machine and the stores; each takes its part of the cores and of the queue. */
+  readonly processes?: number;
+  readonly withLease?: WithLease;
   /** How many renders may wait for their turn before OVERLOADED. */
   readonly maxWaiting?: number;
   readonly nowMilliseconds?: () => number;
@@ -41,7 +45,7 @@ const policy: LifetimePolicy = {
 
 /** What a server needs to answer requests. */
 export function createService(options: ServiceOptions): ExchangeParts {
-  const { table, keys, sources, derivatives, nowMilliseconds = Date.now } = options;
+  const { table, keys, sources, derivatives, processes = 1, nowMilliseconds = Date.now } = options;
   const parts = {
     table,
     keys,
@@ -49,8 +53,8 @@ export function createService(options: ServiceOptions): ExchangeParts {
     derivatives,
     render,
     schedule: createRenderQueue({
-      concurrency: availableParallelism(),
-      maxWaiting: options.maxWaiting ?? defaultMaxWaiting,
+      concurrency: Math.max(1, Math.floor(availableParallelism() / processes)),
+      maxWaiting: Math.ceil((options.maxWaiting ?? defaultMaxWaiting) / processes),
     }),
     nowMilliseconds,
   };
@@ -72,6 +76,7 @@ export function createService(options: ServiceOptions): ExchangeParts {
         return { ...answer, body };
       },
       originResponse: (event, log) => originResponse(event, { ...parts, log }),
+      withLease: options.withLease,
       cache: createCache(options.cacheBytes ?? defaultCacheBytes, policy),
       nowMilliseconds,
     }),

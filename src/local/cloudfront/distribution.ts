@@ -9,6 +9,7 @@ import type {
 } from "aws-lambda";
 import type { HeaderMap } from "../../edge/event.ts";
 import type { Log, LogEntry } from "../../edge/log.ts";
+import type { WithLease } from "../lease-channel.ts";
 import type { Cache, CachedAnswer, OriginAnswer } from "./cache.ts";
 import { answerOf, originResponseEvent, type ViewerRequest, viewerRequestEvent } from "./events.ts";
 
@@ -20,6 +21,8 @@ export interface DistributionParts {
   readonly origin: (request: OriginRequest) => Promise<OriginAnswer>;
   readonly originResponse: (event: CloudFrontResponseEvent, log: Log) => Promise<CloudFrontResultResponse>;
   readonly cache: Cache;
+  /** Keeps other processes over the same store from rendering a path at the same time. */
+  readonly withLease?: WithLease | undefined;
   readonly nowMilliseconds: () => number;
 }
 
@@ -94,9 +97,19 @@ export function createDistribution(parts: DistributionParts): Distribution {
     log: Log,
   ): Promise<Fetched> {
     const { method, uri } = request;
-    const fromOrigin = await parts.origin({ method, path: uri, headers: revalidationHeaders(cached) });
-    const result = await parts.originResponse(originResponseEvent(requestId, request, fromOrigin), log);
-    const answer = answerOf(result, fromOrigin.body);
+    const ask = () => parts.origin({ method, path: uri, headers: revalidationHeaders(cached) });
+    const respond = async (fromOrigin: OriginAnswer) =>
+      answerOf(
+        await parts.originResponse(originResponseEvent(requestId, request, fromOrigin), log),
+        fromOrigin.body,
+      );
+    const first = await ask();
+    const { withLease } = parts;
+    const answer =
+      withLease !== undefined && missStatuses.has(first.status)
+        ? // Whoever held the lease before may have stored it: the origin is asked again.
+          await withLease(uri, async () => respond(await ask()))
+        : await respond(first);
     if (answer.status === 304 && cached !== undefined) {
       const { status, body, headers } = cached;
       const refreshed = { status, body, headers: { ...headers, ...answer.headers } };
@@ -117,6 +130,7 @@ export function createDistribution(parts: DistributionParts): Distribution {
 }
 
 const empty = Buffer.alloc(0);
+const missStatuses = new Set([403, 404]);
 
 function isRequest(result: CloudFrontRequestResult): result is CloudFrontRequest {
   return result !== null && result !== undefined && "uri" in result;
