@@ -1,4 +1,4 @@
-/** How each format is written, and how a rendition is brought under its byte budget. */
+/** How each format is written. */
 
 import type { AvifOptions, OutputInfo, Sharp } from "sharp";
 import { ImgsealError } from "../errors.ts";
@@ -75,52 +75,6 @@ const losslessAvif: AvifOptions = { lossless: true, chromaSubsampling: "4:4:4" }
 /** The quality to begin with, or `undefined` where the format has none and nothing can be stepped down. */
 export function startQuality(preset: Preset, format: ImageFormat): number | undefined {
   return preset.lossless && encoders[format].canBeLossless ? undefined : preset.quality[format];
-}
-
-/** Encodes altogether: with the first try, the lowest quality and three between them. */
-export const maxEncodes = 5;
-
-/** One encoded picture and the quality it was encoded with. */
-export interface Attempt {
-  readonly data: { readonly length: number };
-  readonly quality: number;
-}
-
-/**
- * The highest quality that fits into the budget, as far as five encodes can tell.
- *
- * Bytes grow roughly exponentially with quality, so the next try lies where the line through the logarithms of the
- * nearest two meets the budget. When not even `minQuality` fits, that attempt is the answer.
- *
- * @param first an attempt that does not fit
- */
-export async function fitQuality<Output extends Omit<Attempt, "quality">>(
-  first: Output & Attempt,
-  { minQuality, maxBytes }: Pick<Preset, "minQuality" | "maxBytes">,
-  encode: (quality: number) => Promise<Output>,
-): Promise<Output & Attempt & { readonly encodes: number }> {
-  const attempt = async (quality: number) => ({ ...(await encode(quality)), quality });
-  if (first.quality <= minQuality) return { ...first, encodes: 1 };
-
-  let tooLarge: Output & Attempt = first;
-  let best: Output & Attempt = await attempt(minQuality);
-  let encodes = 2;
-  const hasRoom = () => best.data.length <= maxBytes && tooLarge.quality - best.quality > 1;
-  while (encodes < maxEncodes && hasRoom()) {
-    const next = await attempt(nextQuality(best, tooLarge, maxBytes));
-    encodes += 1;
-    if (next.data.length <= maxBytes) best = next;
-    else tooLarge = next;
-  }
-  return { ...best, encodes };
-}
-
-/** Strictly between the two, so that every try narrows the search. */
-function nextQuality(fitting: Attempt, tooLarge: Attempt, maxBytes: number): number {
-  const [low, high] = [Math.log(fitting.data.length), Math.log(tooLarge.data.length)];
-  const share = (Math.log(maxBytes) - low) / (high - low);
-  const guess = fitting.quality + Math.floor(share * (tooLarge.quality - fitting.quality));
-  return Math.min(Math.max(guess, fitting.quality + 1), tooLarge.quality - 1);
 }
 
 /**

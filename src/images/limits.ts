@@ -64,12 +64,6 @@ export async function inspect(source: Uint8Array, limits: SourceLimits): Promise
   }
 
   const header = await readHeader(source);
-  if (type === "avif" && header.compression !== "av1") {
-    throw new ImgsealError(
-      "SOURCE_TYPE_REFUSED",
-      `expected AV1 in an AVIF source, received ${header.compression ?? "nothing known"}`,
-    );
-  }
   // libvips counts the pages of a TIFF and the frames of an animation alike, and so does the limit.
   const frames = header.pages ?? 1;
   if (frames > limits.sourceFrames) {

@@ -4,10 +4,12 @@ import type { OutputInfo, Sharp } from "sharp";
 import { ImgsealError } from "../errors.ts";
 import type { ImageFormat, Preset, SourceLimits } from "../presets/table.ts";
 import { contentTypes, type Variant } from "../presets/variant.ts";
-import { checkEncoded, encoders, fitQuality, startQuality } from "./encode.ts";
+import { checkEncoded, encoders, startQuality } from "./encode.ts";
+import { fitQuality } from "./fit-quality.ts";
+import { hold, mustHold, reopen } from "./held-pixels.ts";
 import { inspect, open } from "./limits.ts";
 import { outputSize, type Size } from "./output-size.ts";
-import { hold, type Job, reopen, steps } from "./steps.ts";
+import { type Job, steps } from "./steps.ts";
 import { type Run, within } from "./time-budget.ts";
 
 export interface Rendition {
@@ -74,23 +76,29 @@ async function encodeWithinBudget(job: Job, openSource: () => Sharp, run: Run): 
   const encode = async (image: Sharp, quality: number | undefined) =>
     run(encoders[format].encode(image, preset, quality === undefined ? {} : { quality }));
   const prepare = () => applySteps(openSource(), job);
+  const failed = (cause: unknown) =>
+    new ImgsealError("RENDER_FAILED", `encoding ${format} failed`, { cause });
 
-  const quality = startQuality(preset, format);
-  const first = await encode(prepare(), quality).catch(async (cause: unknown) => {
-    // The one pipeline does not say whether its decoder or its encoder failed; the decoder alone does.
-    await holdPixels(prepare(), run);
-    throw new ImgsealError("RENDER_FAILED", `encoding ${format} failed`, { cause });
-  });
-  if (quality === undefined || first.data.length <= preset.maxBytes) return { ...first, quality, encodes: 1 };
+  const encodeAtOnce = (quality: number | undefined) =>
+    encode(prepare(), quality).catch(async (cause: unknown) => {
+      // The one pipeline does not say whether its decoder or its encoder failed; the decoder alone does.
+      await holdPixels(prepare(), run);
+      throw failed(cause);
+    });
 
   let held: Promise<Buffer> | undefined;
-  return fitQuality({ ...first, quality }, preset, async (lower) => {
+  const encodeHeld = async (quality: number | undefined) => {
     held ??= holdPixels(prepare(), run);
     const pixels = await held;
-    return encode(reopen(pixels, preset), lower).catch((cause: unknown) => {
-      throw new ImgsealError("RENDER_FAILED", `encoding ${format} at quality ${lower} failed`, { cause });
+    return encode(reopen(pixels, job), quality).catch((cause: unknown) => {
+      throw failed(cause);
     });
-  });
+  };
+
+  const quality = startQuality(preset, format);
+  const first = await (mustHold(job) ? encodeHeld(quality) : encodeAtOnce(quality));
+  if (quality === undefined || first.data.length <= preset.maxBytes) return { ...first, quality, encodes: 1 };
+  return fitQuality({ ...first, quality }, preset, encodeHeld);
 }
 
 /** sharp checks the figures of a step when it is told them, and works later, when it is asked for a result. */

@@ -1,11 +1,11 @@
 /** What happens to a picture between its decoder and its encoder, in order. */
 
-import sharp, { type ResizeOptions, type Sharp } from "sharp";
+import type { ResizeOptions, Sharp } from "sharp";
 import type { ImageFormat, Preset } from "../presets/table.ts";
 import type { Variant } from "../presets/variant.ts";
 import { encoders } from "./encode.ts";
-import { readCopyright } from "./exif.ts";
 import type { SourceFacts } from "./limits.ts";
+import { keepAll } from "./metadata.ts";
 import { boxFit, outputSize } from "./output-size.ts";
 
 /** All that a step may look at. */
@@ -69,36 +69,11 @@ const resizeOptions: Readonly<
 };
 
 /**
- * `strip` is what sharp does unasked: no EXIF, no XMP, no profile (the pixels are sRGB, which is what a browser takes
- * a picture without one for). Wherever EXIF is kept, libvips writes Orientation as 1, upright.
+ * Without a word sharp drops all metadata, the profile too: the pixels are sRGB, which is what a picture without one is
+ * taken for.
  */
 function keepMetadata(image: Sharp, { preset, source }: Job): Sharp {
-  return metadataKeepers[preset.metadata](image, source);
-}
-
-const metadataKeepers: Readonly<Record<Preset["metadata"], (image: Sharp, source: SourceFacts) => Sharp>> = {
-  strip: (image) => image,
-  copyright: (image, { exif }) => {
-    const tags = copyrightTags(exif);
-    return Object.keys(tags).length === 0 ? image : image.withExif({ IFD0: tags });
-  },
-  keep: (image, { exif, xmp }) => {
-    // ColorSpace 1 is sRGB: the source may have said Adobe RGB, and its pixels were converted.
-    const tags = { IFD0: copyrightTags(exif), IFD2: { ColorSpace: "1" } };
-    const kept = exif === undefined ? image : image.withExifMerge(tags);
-    return xmp === undefined ? kept : kept.withXmp(upright(xmp));
-  },
-};
-
-function copyrightTags(exif: Uint8Array | undefined): Record<string, string> {
-  const tags = exif === undefined ? [] : Object.entries(readCopyright(exif));
-  // libvips takes a last parenthesis for its own note on the type and drops it: it gets one to drop.
-  return Object.fromEntries(tags.map(([tag, text]) => [tag, `${text} (ASCII)`]));
-}
-
-/** XMP repeats the orientation (XMP specification part 2, 3.3), and some viewers believe it. */
-function upright(xmp: string): string {
-  return xmp.replace(/(<tiff:Orientation>|tiff:Orientation=["'])[2-8]/g, "$11");
+  return preset.metadata === "keep" ? keepAll(image, source) : image;
 }
 
 /** #rrggbbaa as it looks on white paper, #rrggbb. */
@@ -106,19 +81,4 @@ export function overWhite(background: string): string {
   const [red = 0, green = 0, blue = 0, alpha = 255] = Buffer.from(background.slice(1), "hex");
   const blend = (channel: number) => Math.round((channel * alpha + 255 * (255 - alpha)) / 255);
   return `#${Buffer.from([red, green, blue].map(blend)).toString("hex")}`;
-}
-
-/**
- * Holds the result of the steps for encoding it again: a PNG without compression is the bare pixels, and the one such
- * format that also carries the metadata that was kept.
- */
-export function hold(image: Sharp): Sharp {
-  return image.png({ compressionLevel: 0 });
-}
-
-/** Opens what `hold` has written; there is nothing left to do to it but to encode. */
-export function reopen(held: Buffer, preset: Preset): Sharp {
-  // Our own pixels: what a source was allowed to have has been asked before.
-  const image = sharp(held, { limitInputPixels: false });
-  return preset.metadata === "strip" ? image : image.keepExif().keepXmp();
 }
