@@ -4,6 +4,7 @@ import type { LogEntry } from "../edge/log.ts";
 import type { DistributionAnswer } from "./cloudfront/distribution.ts";
 
 export interface ServedRequest {
+  readonly id: string;
   readonly method: string;
   readonly status: number;
   readonly bodyBytes: number;
@@ -27,6 +28,8 @@ export function accessLogLine(answer: DistributionAnswer, served: ServedRequest)
     status: served.status,
     cache: answer.cacheOutcome,
     ...facts,
+    // What viewer-request logged may be remembered from an earlier request of the same URL.
+    id: served.id,
     bodyBytes: served.bodyBytes,
     ms: { ...ms, total: served.endedMilliseconds - served.startedMilliseconds },
   });

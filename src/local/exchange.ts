@@ -7,7 +7,7 @@ import { cacheTagHeader, errorAnswer, textAnswer } from "../edge/respond.ts";
 import type { PresetTable } from "../presets/table.ts";
 import { accessLogLine } from "./access-log.ts";
 import { answerViewer } from "./cloudfront/conditional.ts";
-import type { Distribution, DistributionAnswer } from "./cloudfront/distribution.ts";
+import type { CacheOutcome, Distribution, DistributionAnswer } from "./cloudfront/distribution.ts";
 import type { ViewerRequest } from "./cloudfront/events.ts";
 
 /** A page of the service itself; its path is `/` or begins with `/_` and so is no preset's. Gets the query string. */
@@ -20,8 +20,8 @@ export interface ExchangeParts {
   readonly cors: PresetTable["cors"];
   readonly pages: Readonly<Record<string, ServicePage>>;
   readonly nowMilliseconds: () => number;
-  /** Takes one line per request, without the line end. */
-  readonly writeLog: (line: string) => void;
+  /** Takes one line per request, without the line end; absent: nothing is logged. */
+  readonly writeLog?: ((line: string) => void) | undefined;
 }
 
 export interface RawRequest {
@@ -33,10 +33,9 @@ export interface RawRequest {
 
 export interface RawAnswer {
   readonly status: number;
-  readonly headers: HeaderMap;
+  /** Names and values in turn, as `writeHead` takes them. */
+  readonly headers: readonly string[];
   readonly body?: Buffer | undefined;
-  /** Absent for the service's own pages. */
-  readonly logLine?: string;
 }
 
 // "Quotas on CloudFront", length of a URL: a longer one never reaches a function.
@@ -50,10 +49,14 @@ export async function answerRequest(raw: RawRequest, parts: ExchangeParts): Prom
   if (page !== undefined && (method === "GET" || method === "HEAD"))
     return answerPage(page, method, queryString);
 
-  const started = parts.nowMilliseconds();
+  const startedMilliseconds = parts.nowMilliseconds();
   const viewer = { id: randomUUID(), method, path, queryString, headers, clientIp: raw.clientIp };
   const answer = await answerSafely(viewer, parts.distribution);
-  const viewed = answerViewer(answer, {
+  const {
+    status,
+    headers: answered,
+    body,
+  } = answerViewer(answer, {
     method,
     ifNoneMatch: headers["if-none-match"],
     ifModifiedSince: headers["if-modified-since"],
@@ -61,18 +64,17 @@ export async function answerRequest(raw: RawRequest, parts: ExchangeParts): Prom
     // CloudFront answers a Range with the whole on a generated answer, and with 206 from its cache.
     range: answer.cacheOutcome === "Hit" ? headers.range : undefined,
   });
-  return {
-    status: viewed.status,
-    headers: viewerHeaders(viewed.headers, answer, corsPolicy(parts.cors, headers.origin)),
-    body: viewed.body,
-    logLine: accessLogLine(answer, {
+  parts.writeLog?.(
+    accessLogLine(answer, {
+      id: viewer.id,
       method,
-      status: viewed.status,
-      bodyBytes: viewed.body?.length ?? 0,
-      startedMilliseconds: started,
+      status,
+      bodyBytes: body?.length ?? 0,
+      startedMilliseconds,
       endedMilliseconds: parts.nowMilliseconds(),
     }),
-  };
+  );
+  return { status, headers: viewerHeaders(answered, answer, corsPolicy(parts.cors, headers.origin)), body };
 }
 
 function splitUrl(url: string): [path: string, queryString: string] {
@@ -82,12 +84,12 @@ function splitUrl(url: string): [path: string, queryString: string] {
 
 async function answerPage(page: ServicePage, method: string, queryString: string): Promise<RawAnswer> {
   const { headers, body } = await page(queryString);
-  return { status: 200, headers, body: method === "HEAD" ? undefined : Buffer.from(body) };
+  return { status: 200, headers: flatten(headers), body: method === "HEAD" ? undefined : Buffer.from(body) };
 }
 
 function textRawAnswer(status: number, text: string): RawAnswer {
   const { headers } = textAnswer(status, text, { "cache-control": "no-store" });
-  return { status, headers, body: Buffer.from(text) };
+  return { status, headers: flatten(headers), body: Buffer.from(text) };
 }
 
 /** What CloudFront does with a function that throws: an error page, and the viewer learns no more. */
@@ -112,17 +114,48 @@ async function answerSafely(viewer: ViewerRequest, distribution: Distribution): 
 
 /** The response headers policy: with a list of origins it decides per request, where the cached answer cannot. */
 function corsPolicy(cors: PresetTable["cors"], origin: string | undefined): HeaderMap {
-  return cors.origins === "*" ? {} : corsHeaders(cors, origin);
+  return cors.origins === "*" || cors.origins.length === 0 ? noHeaders : corsHeaders(cors, origin);
 }
 
-function viewerHeaders(headers: HeaderMap, answer: DistributionAnswer, policy: HeaderMap): HeaderMap {
-  const { [cacheTagHeader]: _tags, "transfer-encoding": _framing, ...kept } = headers;
-  const vary = [kept.vary, policy.vary].filter((name) => name !== undefined).join(", ");
-  return {
-    ...kept,
-    ...policy,
-    ...(vary !== "" && { vary }),
-    "x-cache": `${answer.cacheOutcome} from imgseal`,
-    ...(answer.cacheOutcome.endsWith("Hit") && { age: String(answer.ageSeconds) }),
-  };
+const noHeaders: HeaderMap = {};
+
+/** The response headers policy removes cache tags; node:http frames the body itself. */
+function viewerHeaders(headers: HeaderMap, answer: DistributionAnswer, policy: HeaderMap): readonly string[] {
+  const common = policy === noHeaders ? flattenOnce(headers) : flatten(withPolicy(headers, policy));
+  return answer.cacheOutcome.endsWith("Hit")
+    ? [...common, "x-cache", xCache[answer.cacheOutcome], "age", String(answer.ageSeconds)]
+    : [...common, "x-cache", xCache[answer.cacheOutcome]];
+}
+
+const xCache = {
+  Hit: "Hit from imgseal",
+  RefreshHit: "RefreshHit from imgseal",
+  Miss: "Miss from imgseal",
+  Error: "Error from imgseal",
+  LambdaGeneratedResponse: "LambdaGeneratedResponse from imgseal",
+} as const satisfies Record<CacheOutcome, string>;
+
+function withPolicy(headers: HeaderMap, policy: HeaderMap): HeaderMap {
+  const vary = [headers.vary, policy.vary].filter((name) => name !== undefined).join(", ");
+  return { ...headers, ...policy, ...(vary !== "" && { vary }) };
+}
+
+// A cached answer's headers are the same object at every hit.
+const flattened = new WeakMap<HeaderMap, readonly string[]>();
+
+function flattenOnce(headers: HeaderMap): readonly string[] {
+  let flat = flattened.get(headers);
+  if (flat === undefined) {
+    flat = flatten(headers);
+    flattened.set(headers, flat);
+  }
+  return flat;
+}
+
+const hiddenFromViewers = new Set([cacheTagHeader, "transfer-encoding"]);
+
+function flatten(headers: HeaderMap): readonly string[] {
+  return Object.entries(headers)
+    .filter(([name]) => !hiddenFromViewers.has(name))
+    .flat();
 }

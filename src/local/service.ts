@@ -22,7 +22,7 @@ export interface ServiceOptions {
   readonly sources: SourceStore;
   readonly derivatives: Store;
   readonly pages: ExchangeParts["pages"];
-  readonly writeLog: (line: string) => void;
+  readonly writeLog?: ((line: string) => void) | undefined;
   readonly cacheBytes?: number;
   /** How many processes share this machine and the stores; each takes its part of the cores and of the queue. */
   readonly processes?: number;
@@ -32,7 +32,7 @@ export interface ServiceOptions {
   readonly nowMilliseconds?: () => number;
 }
 
-const defaultCacheBytes = 256 * 1024 * 1024;
+const defaultCacheBytes = 128 * 1024 * 1024;
 const defaultMaxWaiting = 256;
 
 // The cache policy and the custom error responses of our distribution. minTTL is 0: with more, no-store is not honoured.
@@ -71,13 +71,13 @@ export function createService(options: ServiceOptions): ExchangeParts {
           listBucket: false,
         });
         if (cause !== undefined) {
-          options.writeLog(JSON.stringify({ outcome: "store-failure", message: describeError(cause) }));
+          options.writeLog?.(JSON.stringify({ outcome: "store-failure", message: describeError(cause) }));
         }
         return { ...answer, body };
       },
       originResponse: (event, log) => originResponse(event, { ...parts, log }),
       withLease: options.withLease,
-      cache: createCache(options.cacheBytes ?? defaultCacheBytes, policy),
+      cache: createCache(Math.floor((options.cacheBytes ?? defaultCacheBytes) / processes), policy),
       nowMilliseconds,
     }),
     cors: table.cors,

@@ -100,6 +100,7 @@ describe("conditional, HEAD and range requests", () => {
   it("answer HEAD without a body and leave no empty body to GET", async () => {
     const head = await service.get(cat, { method: "HEAD" });
     expect([head.status, head.headers.get("cache-control")]).toEqual([200, "no-store"]);
+    expect(head.headers.get("content-length")).toBeNull();
     const get = await service.get(cat);
     expect((await get.arrayBuffer()).byteLength).toBeGreaterThan(0);
     const headHit = await service.get(cat, { method: "HEAD" });
@@ -211,6 +212,13 @@ describe("under load", () => {
 });
 
 describe("what is not a picture", () => {
+  it("is answered without a length where there is no body to have one", async () => {
+    const favicon = await service.get("/favicon.ico");
+    expect([favicon.status, favicon.headers.get("content-length")]).toEqual([204, null]);
+    const refused = await service.get("/thumb/a.jpg", { method: "HEAD" });
+    expect([refused.status, refused.headers.get("content-length")]).toEqual([403, null]);
+  });
+
   it("has a health page", async () => {
     const health = await service.get("/_health");
     expect([health.status, await health.text()]).toEqual([200, "ok"]);
@@ -254,6 +262,38 @@ describe("cross-origin reads", () => {
     expect(await allowed("https://a.example")).toEqual(["https://a.example", "Origin"]);
     expect(await allowed("https://b.example")).toEqual(["https://b.example", "Origin"]);
     expect(await allowed("https://evil.example")).toEqual([null, "Origin"]);
+  });
+});
+
+describe("a decision that is remembered within its second", () => {
+  it("does not outlive the URL's expiry", async () => {
+    const exp = Math.floor(service.clock.milliseconds / 1000) + 2;
+    const target = signedTarget({ preset: "thumb", source, exp });
+    const statuses = [];
+    for (const _step of [1, 2, 3, 4, 5]) {
+      statuses.push((await service.get(target)).status);
+      service.clock.milliseconds += 500;
+    }
+    expect(statuses).toEqual([200, 200, 200, 200, 403]);
+  });
+
+  it("belongs to the exact URL, method and Accept", async () => {
+    await service.get(cat);
+    await service.get(cat);
+    expect((await service.get(`${cat}x`)).status).toBe(403);
+    expect((await service.get(cat, { method: "POST" })).status).toBe(405);
+    const banner = signedTarget({ preset: "banner", source });
+    const types = [];
+    for (const accept of ["image/webp", "*/*", "image/webp"]) {
+      types.push((await service.get(banner, { headers: { accept } })).headers.get("content-type"));
+    }
+    expect(types).toEqual(["image/webp", "image/jpeg", "image/webp"]);
+  });
+
+  it("gives each request a line of its own in the log", async () => {
+    for (const _again of [1, 2, 3]) await service.get(cat);
+    expect(new Set(service.logged.map(({ id }) => id)).size).toBe(3);
+    expect(service.logged.map(({ cache }) => cache)).toEqual(["Miss", "Hit", "Hit"]);
   });
 });
 

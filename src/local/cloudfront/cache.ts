@@ -35,8 +35,11 @@ export function createCache(maxBytes: number, policy: LifetimePolicy): Cache {
     get: (path) => entries.get(path),
     put(path, answer, nowMilliseconds) {
       const seconds = lifetimeSeconds(answer.status, answer.headers, policy);
+      const { status, body } = answer;
       const entry = {
-        ...answer,
+        status,
+        headers: { ...answer.headers, "content-length": String(body.length) },
+        body,
         storedAtMilliseconds: nowMilliseconds,
         freshUntilMilliseconds: nowMilliseconds + seconds * 1000,
       };

@@ -32,9 +32,13 @@ export function answerViewer(answer: OriginAnswer, conditions: ViewerConditions)
 }
 
 function withLength({ status, headers }: OriginAnswer, body: Buffer, isHead: boolean): ViewerAnswer {
+  // RFC 9110 8.6: none with 204, and with HEAD only GET's own, which is not known where HEAD itself was answered.
+  if (status === 204 || (isHead && body.length === 0)) return { status, headers, body: undefined };
+  const length = String(body.length);
   return {
     status,
-    headers: { ...headers, "content-length": String(body.length) },
+    // The same object at every hit, so that what is made of it can be kept too.
+    headers: headers["content-length"] === length ? headers : { ...headers, "content-length": length },
     body: isHead ? undefined : body,
   };
 }

@@ -11,6 +11,7 @@ import type { HeaderMap } from "../../edge/event.ts";
 import type { Log, LogEntry } from "../../edge/log.ts";
 import type { WithLease } from "../lease-channel.ts";
 import type { Cache, CachedAnswer, OriginAnswer } from "./cache.ts";
+import { createDecisions } from "./decisions.ts";
 import { answerOf, originResponseEvent, type ViewerRequest, viewerRequestEvent } from "./events.ts";
 
 /** In CloudFront's words for the `x-cache` header. */
@@ -56,8 +57,13 @@ interface Fetched {
 export function createDistribution(parts: DistributionParts): Distribution {
   const { cache, nowMilliseconds } = parts;
   const flights = new Map<string, Flight>();
+  const decisions = createDecisions(nowMilliseconds);
 
   return async function answer(viewer) {
+    const decision = decisions.recall(viewer);
+    const known = decision && cache.get(decision.canonicalPath);
+    if (decision !== undefined && known !== undefined && isFresh(known)) return hit(known, decision.logged);
+
     const logged: LogEntry[] = [];
     const log: Log = (entry) => logged.push(entry);
     const result = await parts.viewerRequest(viewerRequestEvent(viewer), log);
@@ -66,10 +72,9 @@ export function createDistribution(parts: DistributionParts): Distribution {
       return { ...generated, cacheOutcome: "LambdaGeneratedResponse", ageSeconds: 0, logged };
     }
 
+    decisions.remember(viewer, { canonicalPath: result.uri, logged: [...logged] });
     const cached = cache.get(result.uri);
-    if (cached !== undefined && cached.freshUntilMilliseconds > nowMilliseconds()) {
-      return { ...cached, cacheOutcome: outcomeOfHit(cached), ageSeconds: ageOf(cached), logged };
-    }
+    if (cached !== undefined && isFresh(cached)) return hit(cached, logged);
     const fetched = await collapse(result, () => fetchThroughOrigin(viewer.id, result, cached, log));
     return { ...fetched.answer, cacheOutcome: fetched.cacheOutcome, ageSeconds: 0, logged };
   };
@@ -124,8 +129,14 @@ export function createDistribution(parts: DistributionParts): Distribution {
     return { answer, cacheOutcome: answer.status < 400 ? "Miss" : "Error" };
   }
 
-  function ageOf({ storedAtMilliseconds }: CachedAnswer): number {
-    return Math.max(0, Math.floor((nowMilliseconds() - storedAtMilliseconds) / 1000));
+  function isFresh({ freshUntilMilliseconds }: CachedAnswer): boolean {
+    return freshUntilMilliseconds > nowMilliseconds();
+  }
+
+  function hit(cached: CachedAnswer, logged: readonly LogEntry[]): DistributionAnswer {
+    const { status, headers, body, storedAtMilliseconds } = cached;
+    const ageSeconds = Math.max(0, Math.floor((nowMilliseconds() - storedAtMilliseconds) / 1000));
+    return { status, headers, body, cacheOutcome: outcomeOfHit(cached), ageSeconds, logged };
   }
 }
 

@@ -15,6 +15,7 @@ describe("the cache", () => {
     cache.put("/a", answer, 1_000);
     expect(cache.get("/a")).toEqual({
       ...answer,
+      headers: { "cache-control": "max-age=60", "content-length": "10000" },
       storedAtMilliseconds: 1_000,
       freshUntilMilliseconds: 61_000,
     });
