@@ -2,13 +2,18 @@
 import { rmSync } from "node:fs";
 import { build } from "esbuild";
 
-rmSync("dist/cli", { recursive: true, force: true });
-rmSync("dist/scripts", { recursive: true, force: true });
+// Another folder for tests, which must not take away what is running.
+const outdir = process.argv[2] ?? "dist";
+
+for (const folder of ["cli", "scripts"]) rmSync(`${outdir}/${folder}`, { recursive: true, force: true });
 await build({
-  entryPoints: ["src/cli/main.ts", "scripts/samples.ts"],
-  outbase: ".",
-  outdir: "dist",
-  entryNames: "[dir]/[name]",
+  entryPoints: [
+    { in: "src/cli/main.ts", out: "cli/main" },
+    { in: "scripts/samples.ts", out: "scripts/samples" },
+  ],
+  outdir,
+  // Below dist/cli, which is what is published.
+  chunkNames: "cli/chunks/[name]-[hash]",
   bundle: true,
   splitting: true,
   format: "esm",

@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+/** The `imgseal` command: connects the program to this process. */
+
+import { run } from "./program.ts";
+import { exitCodes, type Terminal } from "./terminal.ts";
+
+// `imgseal presets | head -1`: the reader has had enough, and that is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
+const terminal: Terminal = {
+  out: (text) => process.stdout.write(`${text}\n`),
+  err: (text) => process.stderr.write(`${text}\n`),
+  nowMilliseconds: Date.now,
+  exitCode: exitCodes.ok,
+};
+
+await run(process.argv.slice(2), terminal);
+process.exitCode = terminal.exitCode;
+// A render whose viewer has left must not hold the process.
+setTimeout(() => process.exit(), 1_000).unref();
