@@ -1,7 +1,32 @@
 /** node:http in front of a distribution. */
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { Server as NetServer } from "node:net";
+import { type Connections, watchConnections } from "./connections.ts";
 import { answerRequest, type ExchangeParts } from "./exchange.ts";
+
+/** What one client may take, so that a slow, a silent or a hostile one costs little, and that for a short time. */
+const clientLimits = {
+  // "Quotas on CloudFront", length of a request without its body: a longer one never reaches a function.
+  maxHeaderSize: 32_768,
+  // The head of a request is one packet or two. Whoever sends it by the byte (Slowloris), or nothing at all, is
+  // answered with 408 after this and one interval more.
+  headersTimeout: 10_000,
+  // No request has a body that is wanted: this ends those that announce one and do not send it.
+  requestTimeout: 15_000,
+  connectionsCheckingInterval: 5_000,
+  // Longer than the 60 s for which nginx and AWS's load balancers keep an idle connection: who reuses one must not meet
+  // its end, which reads as a 502.
+  keepAliveTimeout: 65_000,
+};
+
+// No byte either way for so long: a client that stopped reading, or is gone without a word. Far longer than a render
+// and its turn in the queue take.
+const silenceMilliseconds = 120_000;
+
+// A process has some 20,000 file descriptors or more, and pictures are files too: without a bound, idle connections
+// alone would bring every read to EMFILE.
+const maxConnections = 16_384;
 
 export interface RunningServer {
   readonly port: number;
@@ -18,12 +43,11 @@ export async function startServer(
   parts: ExchangeParts,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<RunningServer> {
-  let isClosing = false;
-  const server = createServer((request, response) => {
-    // A connection that stays open would hold the shutdown until its time is over.
-    if (isClosing) response.setHeader("connection", "close");
-    respond(request, response, parts);
-  });
+  const server = createServer(clientLimits);
+  server.maxConnections = maxConnections;
+  server.setTimeout(silenceMilliseconds);
+  const connections = watchConnections(server);
+  server.on("request", (request, response) => respond(request, response, parts, connections));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, resolve);
@@ -32,9 +56,11 @@ export async function startServer(
   return {
     port: typeof address === "object" && address !== null ? address.port : port,
     async close(graceMilliseconds) {
-      isClosing = true;
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
+      // Not http.Server's own close: for it, a connection is idle as soon as its answer is handed over, and a picture that
+      // is still on its way to a slow client is cut off.
+      const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
+      // What has arrived already is read first, and answered: one whole turn of the event loop.
+      setImmediate(() => setImmediate(connections.endIdle));
       const deadline = setTimeout(() => server.closeAllConnections(), graceMilliseconds);
       await closed;
       clearTimeout(deadline);
@@ -46,6 +72,7 @@ async function respond(
   request: IncomingMessage,
   response: ServerResponse,
   parts: ExchangeParts,
+  connections: Connections,
 ): Promise<void> {
   const { status, headers, body, logLine } = await answerRequest(
     {
@@ -56,6 +83,8 @@ async function respond(
     },
     parts,
   );
+  // Asked now: the server may have begun to close while this was rendered, and the client should not send more.
+  if (connections.isLastAnswer(request.socket)) response.setHeader("connection", "close");
   response.writeHead(status, headers);
   response.end(body);
   if (logLine !== undefined) parts.writeLog(logLine);
