@@ -7,7 +7,7 @@
 import sharp, { type Sharp } from "sharp";
 import { ImgsealError } from "../errors.ts";
 import type { SourceLimits } from "../presets/table.ts";
-import { type PictureType, pictureTypes, sniff } from "./picture-type.ts";
+import { pictureTypes, sniff } from "./picture-type.ts";
 
 // A cache of operations only costs memory here: no source is decoded twice in a row.
 sharp.cache(false);
@@ -22,7 +22,6 @@ sharp.unblock({
 
 /** What is known of an accepted source from its header; sides are those of the upright picture, in pixels. */
 export interface SourceFacts {
-  readonly type: PictureType;
   readonly width: number;
   readonly height: number;
   /** 16 bits a channel with a colour profile; sharp needs to be told how to get from there to sRGB. */
@@ -83,7 +82,6 @@ export async function inspect(source: Uint8Array, limits: SourceLimits): Promise
   // A TIFF is its own EXIF structure, and libvips does not hand one out for it.
   const exif = type === "tiff" ? source : header.exif;
   return {
-    type,
     width,
     height,
     isDeepColour: header.hasProfile && header.space === "rgb16",
