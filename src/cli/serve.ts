@@ -1,34 +1,36 @@
 /** `imgseal serve`: the whole of imgseal on this machine, between two folders. */
 
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { resolve, sep } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
-import type { ExchangeParts } from "../local/exchange.ts";
-import type { RunningServer } from "../local/server.ts";
-import { errnoOf } from "../store/failure.ts";
-import { UserError, usageError } from "./failure.ts";
+import { usageError } from "./failure.ts";
 import { type FileOptions, isGiven, keysOption, presetsOption } from "./file-options.ts";
 import { createKeyFile, type KeyFile, readKeyFile } from "./key-file.ts";
 import { newKey, newKid } from "./new-key.ts";
 import { readPresets } from "./presets-file.ts";
-import { createLinkSigner, exampleUrls, servicePages } from "./service-pages.ts";
+import { createLinkSigner, exampleUrls } from "./service-pages.ts";
 import { untilSignalled } from "./shutdown.ts";
-import { type Terminal, warn } from "./terminal.ts";
+import { exitCodes, type Terminal, warn } from "./terminal.ts";
 
-interface Options extends FileOptions {
+export interface ServeOptions extends FileOptions {
   readonly sources: string;
   readonly derivatives: string;
   readonly port: number;
   readonly host: string;
+  readonly workers: number;
   readonly quiet?: true;
   readonly json?: true;
 }
 
 // Ten seconds are what process managers commonly wait; what is left is for the process to end.
 const graceMilliseconds = 8_000;
+const killMilliseconds = 1_500;
 
 const help = `
 The same handlers as at CloudFront, behind a cache in memory: the first request of a picture renders it, every later one
 is a hit. Rendered pictures are kept in the derivatives folder and may be deleted at any time.
+With --workers N, N processes answer on the one port, and a picture is still rendered once between them.
 Without --keys, the key file imgseal.keys.json is made on the first run.
 Standard output gets one JSON line per request. SIGTERM and SIGINT finish what runs; a second one stops at once.
 
@@ -42,54 +44,68 @@ export function addServe(program: Command, terminal: Terminal): void {
     .command("serve")
     .summary("serve a folder of pictures, with a gallery")
     .description("Serves a folder of pictures through signed URLs, with a gallery at /.")
-    .requiredOption("--sources <dir>", "the folder with the source images")
+    .option("--sources <dir>", "the folder with the source images", "photos")
     .option("--derivatives <dir>", "where rendered images are kept", ".imgseal/derivatives")
     .option("--port <number>", "port to listen on; 0 takes a free one", parsePort, 8787)
     .option("--host <address>", "address to listen on; 0.0.0.0 for other machines too", "127.0.0.1")
+    .option("--workers <number>", "processes that share the port and the work", parseWorkers, 1)
     .option("--quiet", "no line per request")
     .addOption(presetsOption())
     .addOption(keysOption())
     .option("--json", "print the addresses as JSON too, on the first line")
     .addHelpText("after", help);
-  command.action((options: Options) => serve(options, isGiven(command, "keys"), terminal));
+  command.action((options: ServeOptions) => serve(options, isGiven(command, "keys"), terminal));
 }
 
-async function serve(options: Options, isKeyFileGiven: boolean, terminal: Terminal): Promise<void> {
+async function serve(options: ServeOptions, isKeyFileGiven: boolean, terminal: Terminal): Promise<void> {
+  const { isWorker } = await import("../local/workers.ts");
+  if (isWorker()) {
+    const { serveAsWorker } = await import("./serve-worker.ts");
+    await serveAsWorker(options, graceMilliseconds, terminal);
+  } else {
+    await supervise(options, isKeyFileGiven, terminal);
+  }
+}
+
+/** Finds what is wrong before any worker starts, tells the addresses, and passes the signal to stop on. */
+async function supervise(options: ServeOptions, isKeyFileGiven: boolean, terminal: Terminal): Promise<void> {
   refuseNested(options);
   const table = await readPresets(options.presets);
   const keyFile = await readOrMakeKeys(options.keys, isKeyFileGiven, terminal);
   const { openSourceFolder } = await import("../store/source-folder.ts");
   const { openDerivativeFolder } = await import("../store/derivative-folder.ts");
-  const { createService } = await import("../local/service.ts");
   const sources = await openSourceFolder(options.sources);
-  const derivatives = await openDerivativeFolder(options.derivatives, {
-    onDamage: ({ key, reason }) => terminal.err(`imgseal: removed the damaged derivative ${key}: ${reason}`),
+  await openDerivativeFolder(options.derivatives, { onDamage: () => {} });
+
+  const { startWorkers, WorkerFailed } = await import("../local/workers.ts");
+  const port = options.port === 0 ? await freePort(options.host) : options.port;
+  const workers = startWorkers({
+    count: options.workers,
+    arguments: [...process.argv.slice(2), "--port", String(port)],
+    onReplaced: (reason) => terminal.err(`imgseal: ${reason}`),
   });
+  try {
+    await workers.listening;
+  } catch (error) {
+    // The worker has said on standard error what is wrong.
+    if (!(error instanceof WorkerFailed)) throw error;
+    terminal.exitCode = exitCodes.failed;
+    return;
+  }
+
+  const base = baseUrl(options.host, port);
   const signerAt = await createLinkSigner(table, keyFile, terminal);
-  const server = await listen(
-    createService({
-      table,
-      keys: keyFile.keys,
-      sources,
-      derivatives,
-      pages: await servicePages(table, sources, signerAt),
-      writeLog: options.quiet === true ? () => {} : terminal.out,
-      nowMilliseconds: terminal.nowMilliseconds,
-    }),
-    options,
-  );
-  const base = baseUrl(options.host, server.port);
   greet({ base, urls: await exampleUrls(table, sources, signerAt(base)) }, options, terminal);
   if (!isLoopback(options.host)) {
     warn(terminal, `whoever can reach ${options.host} gets signed URLs of every picture from the gallery`);
   }
   const signal = await untilSignalled();
   terminal.err(`imgseal: ${signal}, finishing what runs`);
-  await server.close(graceMilliseconds);
+  await workers.shutDown(graceMilliseconds + killMilliseconds);
 }
 
 /** One bucket for both is refused by `build`; this is the same for folders. */
-function refuseNested({ sources, derivatives }: Options): void {
+function refuseNested({ sources, derivatives }: ServeOptions): void {
   const [inner, outer] = [resolve(sources), resolve(derivatives)];
   if (inner !== outer && !inner.startsWith(outer + sep)) return;
   throw usageError(`--sources and --derivatives need two folders, received ${sources} and ${derivatives}`);
@@ -102,20 +118,13 @@ async function readOrMakeKeys(file: string, isGiven: boolean, terminal: Terminal
   return readKeyFile(file, terminal);
 }
 
-async function listen(parts: ExchangeParts, { host, port }: Options): Promise<RunningServer> {
-  const { startServer } = await import("../local/server.ts");
-  try {
-    return await startServer(parts, { host, port });
-  } catch (cause) {
-    const problems: Readonly<Record<string, string>> = {
-      EADDRINUSE: `port ${port} on ${host} is taken; stop the other program, or take another one with --port (0: any free one)`,
-      EACCES: `port ${port} is reserved to the system's own services; take one from 1024 up with --port`,
-      EADDRNOTAVAIL: `${host} is no address of this machine; --host takes 127.0.0.1, 0.0.0.0 or an address of its own`,
-      ENOTFOUND: `${host} is no address and no known name; --host takes 127.0.0.1 or 0.0.0.0, for example`,
-    };
-    const problem = problems[errnoOf(cause) ?? ""];
-    throw problem === undefined ? cause : new UserError(problem, { cause });
-  }
+/** Workers have to agree on a port, so "any free one" is settled before they start. */
+async function freePort(host: string): Promise<number> {
+  const server = createServer().listen(0, host);
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 function isLoopback(host: string): boolean {
@@ -131,7 +140,7 @@ function baseUrl(host: string, port: number): string {
 
 function greet(
   { base, urls }: { readonly base: string; readonly urls: readonly string[] },
-  { sources, json }: Options,
+  { sources, json }: ServeOptions,
   terminal: Terminal,
 ): void {
   if (json === true) {
@@ -150,5 +159,10 @@ function parsePort(text: string): number {
   if (!/^[0-9]{1,5}$/.test(text) || Number(text) > 65_535) {
     throw new InvalidArgumentError("Expected a number from 0 to 65535.");
   }
+  return Number(text);
+}
+
+function parseWorkers(text: string): number {
+  if (!/^[1-9][0-9]?$/.test(text)) throw new InvalidArgumentError("Expected a number from 1 to 99.");
   return Number(text);
 }

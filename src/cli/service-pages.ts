@@ -61,7 +61,7 @@ export async function servicePages(
       }),
     "/_health": async () => ({
       headers: { "content-type": "application/json", "cache-control": "no-store" },
-      body: `${JSON.stringify({ status: "ok", version })}\n`,
+      body: `${JSON.stringify({ status: "ok", version, pid: process.pid })}\n`,
     }),
   };
 }

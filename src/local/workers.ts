@@ -1,21 +1,22 @@
 /** Several processes behind one port, which render each canonical path once between them. */
 
 import cluster, { type Worker } from "node:cluster";
+import { availableParallelism } from "node:os";
 import { type Channel, createLeaseService, leaseOver, type WithLease } from "./lease-channel.ts";
 
 export interface WorkersOptions {
   readonly count: number;
+  /** This program's arguments; with a port that is known, or a worker that comes later would choose another one. */
+  readonly arguments: string[];
   /** A worker that ended by itself is replaced; this is told about it. */
   readonly onReplaced: (reason: string) => void;
 }
 
 export interface Workers {
-  /** The port, once every worker listens; rejects when one ends before that. */
-  readonly listening: Promise<number>;
-  /** Asks every worker to finish what runs, and resolves when all have ended. */
-  shutDown(): Promise<void>;
-  /** Ends every worker at once. */
-  kill(): void;
+  /** Once every worker listens; rejects with WorkerFailed when one ends before that. */
+  readonly listening: Promise<void>;
+  /** Asks every worker to finish what runs, ends those that have not after that time, and resolves when all have. */
+  shutDown(graceMilliseconds: number): Promise<void>;
 }
 
 /** A worker ended before it listened; it has told the reason itself. */
@@ -28,56 +29,70 @@ export class WorkerFailed extends Error {
   }
 }
 
+// What a user has set in the environment wins.
+const processSettings = {
+  // Every thread of a render takes an arena of glibc's allocator, and what fragments there is never given back. Two
+  // arenas for all threads halve the memory at the same speed.
+  MALLOC_ARENA_MAX: "2",
+  // Renders and files share libuv's threads, four unless told: more cores than that would wait for each other.
+  UV_THREADPOOL_SIZE: String(Math.max(4, availableParallelism() + 2)),
+};
+
 const shutDownMessage = "imgseal-shut-down";
 
 // A worker that dies again and again, say by a bug in a decoder, must not become a loop of forks.
-const replacementPauseMilliseconds = 1_000;
+const shortestLifeMilliseconds = 1_000;
 
 /**
- * Starts this very program again as workers; there, `isWorker()` is true.
- *
- * Every thread of a render takes an arena of glibc's allocator, and what fragments there is never given back. Two
- * arenas for all threads halve the memory at the same speed; the variable is read when a process starts.
+ * Starts this very program again as workers, also when it is one only: some settings are read when a process starts.
+ * There, `isWorker()` is true.
  */
-export function startWorkers({ count, onReplaced }: WorkersOptions): Workers {
+export function startWorkers(options: WorkersOptions): Workers {
   const leases = createLeaseService();
   let isEnding = false;
+  cluster.setupPrimary({ args: options.arguments });
 
   function fork(): Worker {
-    const worker = cluster.fork({ MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? "2" });
+    const worker = cluster.fork({ ...processSettings, ...process.env });
     const leave = leases.join(channelTo(worker));
     worker.once("exit", leave);
     return worker;
   }
 
   function keep(worker: Worker): void {
+    const started = Date.now();
     worker.once("exit", (code, signal) => {
       if (isEnding) return;
-      onReplaced(
+      options.onReplaced(
         `worker ${worker.process.pid} ended with ${signal ?? `code ${code}`}; another one takes its place`,
       );
-      setTimeout(() => isEnding || keep(fork()), replacementPauseMilliseconds);
+      const lived = Date.now() - started;
+      setTimeout(() => isEnding || keep(fork()), Math.max(0, shortestLifeMilliseconds - lived));
     });
   }
 
-  const first = Array.from({ length: count }, fork);
-  const listening = Promise.all(first.map(untilListening)).then(([port = 0]) => {
-    first.forEach(keep);
-    return port;
-  });
+  // One after the other: what keeps the first from listening (a port that is taken) is told once.
+  // One after the other: what keeps the first from listening (a port that is taken) is told once.
+  async function listen(): Promise<void> {
+    for (let started = 0; started < options.count; started++) {
+      const worker = fork();
+      await untilListening(worker);
+      keep(worker);
+    }
+  }
 
   return {
-    listening,
-    async shutDown() {
+    listening: listen(),
+    async shutDown(graceMilliseconds) {
       isEnding = true;
-      const workers = liveWorkers();
+      const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
+      const deadline = setTimeout(() => {
+        for (const worker of workers) worker.process.kill("SIGKILL");
+      }, graceMilliseconds);
       const ended = workers.map((worker) => new Promise((resolve) => worker.once("exit", resolve)));
       for (const worker of workers) if (worker.isConnected()) worker.send(shutDownMessage);
       await Promise.all(ended);
-    },
-    kill() {
-      isEnding = true;
-      for (const worker of liveWorkers()) worker.process.kill("SIGKILL");
+      clearTimeout(deadline);
     },
   };
 }
@@ -104,10 +119,6 @@ export function untilAskedToEnd(): Promise<void> {
   });
 }
 
-function liveWorkers(): Worker[] {
-  return Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
-}
-
 function channelTo(worker: Worker): Channel {
   return {
     // A grant for a worker that has just ended is for nobody: `leave` passes it on.
@@ -116,9 +127,9 @@ function channelTo(worker: Worker): Channel {
   };
 }
 
-function untilListening(worker: Worker): Promise<number> {
+function untilListening(worker: Worker): Promise<void> {
   return new Promise((resolve, reject) => {
-    worker.once("listening", ({ port }) => resolve(port));
+    worker.once("listening", () => resolve());
     worker.once("exit", (code) => reject(new WorkerFailed(code ?? 1)));
   });
 }

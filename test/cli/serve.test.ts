@@ -154,7 +154,11 @@ describe.concurrent("serve", () => {
     const health = await fetch(new URL("/_health", served.gallery));
     expect(health.status).toBe(200);
     expect(health.headers.get("cache-control")).toBe("no-store");
-    expect(await health.json()).toEqual({ status: "ok", version: expect.stringMatching(/^\d+\.\d+\.\d+/) });
+    expect(await health.json()).toEqual({
+      status: "ok",
+      version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+      pid: expect.any(Number),
+    });
     expect(served.lines).toEqual([]);
   });
 
@@ -187,6 +191,53 @@ describe.concurrent("serve", () => {
     expect(out).toMatch(
       /^gallery {2}http:\/\/127\.0\.0\.1:\d+\/\n {9}no pictures yet: copy some \(jpeg, .*\) to \/.*\/photos and reload\n$/,
     );
+  });
+
+  test("renders a picture once between its workers, however many ask at the same time", async () => {
+    const served = await serve(await project(), "--workers", "2");
+    const url = served.urls[0] ?? "";
+    // Each on a connection of its own, so that both workers get some.
+    const ask = () => fetch(url, { headers: { connection: "close" } });
+    const answers = await Promise.all(Array.from({ length: 24 }, ask));
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+    await until(() => served.lines.length === 24);
+    const outcomes = served.lines.map((line) => JSON.parse(line).outcome);
+    expect(outcomes.filter((outcome) => outcome === "rendered")).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome === "stored")).toHaveLength(1);
+  });
+
+  test("replaces a worker that dies, and goes on", async () => {
+    const served = await serve(await project());
+    const worker = Number(
+      /"pid":(\d+)/.exec(await (await fetch(new URL("/_health", served.gallery))).text())?.[1],
+    );
+    process.kill(worker, "SIGKILL");
+    await until(() => served.errors().includes("another one takes its place"));
+    expect(served.errors()).toContain(
+      `imgseal: worker ${worker} ended with SIGKILL; another one takes its place\n`,
+    );
+    let status = 0;
+    await until(() => {
+      fetch(served.urls[0] ?? "").then(
+        (answer) => {
+          status = answer.status;
+        },
+        () => {},
+      );
+      return status === 200;
+    });
+    stop(served);
+    expect(await served.ended).toBe(0);
+  });
+
+  test("says once that the port is taken, whatever the number of workers", async () => {
+    const folder = await project();
+    const served = await serve(folder);
+    const { port } = new URL(served.gallery);
+    const args = ["serve", "--sources", "photos", "--port", port, "--workers", "3"];
+    const { exitCode, out, err } = runProcess(command.main, args, { cwd: folder });
+    expect({ exitCode, out }).toEqual({ exitCode: 1, out: "" });
+    expect(err.match(new RegExp(`port ${port} on 127.0.0.1 is taken`, "g"))).toHaveLength(1);
   });
 
   test("warns when others than this machine can open the gallery", async () => {
