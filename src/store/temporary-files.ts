@@ -1,7 +1,7 @@
 /** Temporary files whose names say who writes them, so that those of a dead writer can be told and removed. */
 
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readdir, stat, unlink } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, stat, unlink } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { errnoOf, unlessAbsent } from "./failure.ts";
@@ -40,7 +40,7 @@ export async function sweepTemporaryFiles(folder: string): Promise<void> {
   for (const name of (await unlessAbsent(readdir(folder))) ?? []) {
     const path = join(folder, name);
     const modified = (await unlessAbsent(stat(path)))?.mtimeMs;
-    if (modified !== undefined && isAbandoned(name, modified)) await removeTemporary(path);
+    if (modified !== undefined && (await isAbandoned(name, modified))) await removeTemporary(path);
   }
 }
 
@@ -56,14 +56,14 @@ export async function removeTemporary(path: string): Promise<void> {
   }
 }
 
-function isAbandoned(name: string, modifiedMs: number): boolean {
+async function isAbandoned(name: string, modifiedMs: number): Promise<boolean> {
   if (modifiedMs < Date.now() - abandonedAfterMs) return true;
   const [writerHost, writerPid] = name.split(".");
   if (writerHost !== host) return false;
   const pid = Number(writerPid);
   // A container's process has the same pid after each restart: what is older than this process is not its own.
   if (pid === process.pid) return modifiedMs < Date.now() - process.uptime() * 1000;
-  return Number.isSafeInteger(pid) && pid > 0 && !isAlive(pid);
+  return Number.isSafeInteger(pid) && pid > 0 && (!isAlive(pid) || (await isZombie(pid)));
 }
 
 function isAlive(pid: number): boolean {
@@ -73,5 +73,20 @@ function isAlive(pid: number): boolean {
   } catch (cause) {
     // EPERM: it lives under another user.
     return errnoOf(cause) !== "ESRCH";
+  }
+}
+
+/**
+ * It has ended, and nobody has asked how (proc(5), the third field). Killed with its parent, a process stays so until
+ * the machine's first process gets round to it, which in some containers is never.
+ */
+async function isZombie(pid: number): Promise<boolean> {
+  try {
+    const stat = await readFile(`/proc/${pid}/stat`, "latin1");
+    // The second field is the program's name in parentheses, and may hold anything.
+    return stat.slice(stat.lastIndexOf(")") + 2).startsWith("Z");
+  } catch {
+    // No /proc, or not for us: whoever cannot be asked is taken to live.
+    return false;
   }
 }

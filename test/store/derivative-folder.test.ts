@@ -1,5 +1,6 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import {
   mkdir,
   open,
@@ -207,6 +208,28 @@ describe("a writer that died", () => {
 });
 
 describe("a folder that cannot be written", () => {
+  // Only Linux tells, in /proc.
+  it.runIf(process.platform === "linux")(
+    "leaves temporary files that the next opening removes, also of a writer nobody has waited for",
+    async () => {
+      // sleep takes the place of the shell, and knows nothing of the child that the shell had.
+      const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 30"], {
+        stdio: ["ignore", "pipe", "ignore"],
+      });
+      const [zombie] = await once(parent.stdout, "data");
+      const file = `${hostname().replace(/[^A-Za-z0-9]/g, "_")}.${String(zombie).trim()}.00`;
+      await mkdir(join(root, ".tmp"));
+      await writeFile(join(root, ".tmp", file), "left");
+      const namesAfterReopening = async () => {
+        await reopen();
+        return temporaryNames();
+      };
+      await expect.poll(namesAfterReopening).toEqual([]);
+      expect(process.kill(Number(zombie), 0)).toBe(true);
+      parent.kill();
+    },
+  );
+
   it("fails with STORE_UNAVAILABLE when temporary files cannot be made", async () => {
     await rm(join(root, ".tmp"), { recursive: true, force: true });
     await writeFile(join(root, ".tmp"), "a file where the folder should be");
