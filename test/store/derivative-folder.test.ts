@@ -213,7 +213,7 @@ describe("a folder that cannot be written", () => {
     "leaves temporary files that the next opening removes, also of a writer nobody has waited for",
     async () => {
       // sleep takes the place of the shell, and knows nothing of the child that the shell had.
-      const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 30"], {
+      const parent = spawn("sh", ["-c", "sleep 0.1 & echo $!; exec sleep 30"], {
         stdio: ["ignore", "pipe", "ignore"],
       });
       const [zombie] = await once(parent.stdout, "data");
