@@ -1,0 +1,111 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Benchmark, Setting } from "../benchmark.ts";
+import { type Contestant, hold } from "../contest.ts";
+import { serveImgseal } from "../imgseal-server.ts";
+import { generator, loadColumns, putLoad } from "../load.ts";
+import { nextLaunch } from "../peers.ts";
+import { fetchBody, requestAllGood } from "../requests.ts";
+import { type ServerProcess, startServer } from "../server-process.ts";
+
+const connections = 64;
+const source = "photo.jpg";
+
+const cases = [
+  { title: "one URL", urls: 1, withNext: true },
+  { title: "500 URLs in turn", urls: 500, withNext: false },
+];
+
+export const hit: Benchmark = {
+  name: "hit",
+  subject: `a picture in the memory cache, over HTTP, ${connections} connections, one process each`,
+  async run(setting) {
+    const folders = { sources: setting.work, derivatives: join(setting.work, "hit-derivatives") };
+    const imgseal = await serveImgseal(setting, folders, ["--workers", "1"]);
+    const servers = [imgseal];
+    try {
+      const [target = ""] = targetsOf(setting, 1);
+      const { headers, body } = await warm(imgseal, target);
+      const bare = await startBare(setting, headers, body);
+      servers.push(bare);
+      const notes = [`the body has ${body.length} bytes; load from ${generator}`];
+      const next = await startNext(setting, notes);
+      if (next !== undefined) servers.push(next.server);
+
+      const outcomes = [];
+      for (const { title, urls, withNext } of cases) {
+        const targets = targetsOf(setting, urls);
+        await requestAllGood(imgseal.base, targets, 4);
+        const others = [loaded("bare node:http", bare, targets, setting)];
+        if (withNext && next !== undefined) {
+          others.push(loaded("next/image", next.server, [next.target], setting, next.headers));
+        }
+        outcomes.push(
+          await hold({
+            title,
+            columns: loadColumns,
+            rounds: setting.isQuick ? 1 : 5,
+            ours: loaded("imgseal", imgseal, targets, setting),
+            others,
+            limits: { "bare node:http": { atLeast: 0.6 }, "next/image": { atLeast: 3 } },
+          }),
+        );
+      }
+      return { outcomes, notes };
+    } finally {
+      await Promise.all(servers.map((server) => server.stop()));
+    }
+  },
+};
+
+/** Signed URLs of one picture, each of another version and so another entry of the cache. */
+function targetsOf({ presets }: Setting, count: number): string[] {
+  return Array.from({ length: count }, (_, index) =>
+    presets.sign({ preset: "small", source, ver: String(index) }),
+  );
+}
+
+/** The answer as it comes from the cache. */
+async function warm({ base }: ServerProcess, target: string) {
+  await fetchBody(base + target);
+  const answer = await fetchBody(base + target);
+  const outcome = answer.headers.get("x-cache");
+  if (outcome !== "Hit from imgseal") throw new Error(`expected a hit, received ${outcome}`);
+  return answer;
+}
+
+async function startBare(setting: Setting, headers: Headers, body: Buffer): Promise<ServerProcess> {
+  // node:http adds these by itself.
+  const own = new Set(["connection", "date", "keep-alive"]);
+  const copied = Object.fromEntries([...headers].filter(([name]) => !own.has(name)));
+  const [headersFile, bodyFile] = [join(setting.work, "answer.json"), join(setting.work, "answer.webp")];
+  await writeFile(headersFile, JSON.stringify(copied));
+  await writeFile(bodyFile, body);
+  const program = fileURLToPath(new URL("servers/bare-answer.mjs", setting.compiled));
+  return startServer({ args: (port) => [program, port, headersFile, bodyFile] });
+}
+
+async function startNext({ hasPeers, root, photo, say }: Setting, notes: string[]) {
+  if (!hasPeers) {
+    notes.push("next/image is LEFT OUT: Next could not be installed");
+    return undefined;
+  }
+  const server = await startServer(await nextLaunch(root, photo, say));
+  const target = "/_next/image?url=%2Fphoto.jpg&w=360&q=80";
+  const headers = { accept: "image/webp" };
+  const { body } = await fetchBody(server.base + target, headers);
+  notes.push(`next/image sends ${body.length} bytes, from one process`);
+  return { server, target, headers };
+}
+
+function loaded(
+  name: string,
+  server: ServerProcess,
+  targets: readonly string[],
+  setting: Setting,
+  headers: Readonly<Record<string, string>> = {},
+): Contestant {
+  const seconds = setting.isQuick ? 1 : 5;
+  return { name, run: () => putLoad(server, { targets, connections, seconds, headers }, setting) };
+}

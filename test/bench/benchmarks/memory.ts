@@ -1,0 +1,166 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { declaredVariants } from "../../../src/presets/table.ts";
+import type { Benchmark, Check } from "../benchmark.ts";
+import { serveImgseal } from "../imgseal-server.ts";
+import { type MemoryWatch, watchMemory } from "../memory-watch.ts";
+import { hasAccounting } from "../process-tree.ts";
+import { requestEach } from "../requests.ts";
+import { type Presets, readPresets } from "../signed-urls.ts";
+import { formatNumber } from "../tables.ts";
+
+const concurrency = 4;
+const slices = 12;
+const peakMegabytes = 300;
+// What still counts as level: the allocator's own to and fro.
+const levelShare = 0.05;
+const full = { renders: 3_000, hits: 20_000, restMilliseconds: 10_000 };
+const quick = { renders: 48, hits: 500, restMilliseconds: 500 };
+
+export const memory: Benchmark = {
+  name: "memory",
+  subject:
+    "resident memory of `serve` and its children over all sample pictures in all shipped presets, mixed",
+  async run(setting) {
+    if (!hasAccounting) return { notes: ["LEFT OUT: resident memory is read from /proc"] };
+    const { renders, hits, restMilliseconds } = setting.isQuick ? quick : full;
+    const presets = await readPresets(fileURLToPath(new URL("presets.yaml", setting.root)), setting.work);
+    const folders = { sources: setting.samples, derivatives: join(setting.work, "memory-derivatives") };
+    const server = await serveImgseal({ ...setting, presets }, folders);
+    const watch = watchMemory(server);
+    try {
+      await delay(1_000);
+      const idle = watch.megabytes();
+      const ask = (label: string, targets: readonly string[]) =>
+        askWatched(label, server.base, targets, watch);
+      const targets = await mixedTargets(presets, setting.samples, renders);
+      const cold: Row[] = [];
+      for (let from = 0; from < renders; from += renders / slices) {
+        const to = from + renders / slices;
+        cold.push(await ask(`${to} renders`, targets.slice(from, to)));
+      }
+      // What was rendered last is still in the memory cache.
+      const recent = targets.slice(-100);
+      const warm = await ask("the last 100 again", recent);
+      const repeated = Array.from({ length: hits }, (_, index) => recent[index % recent.length] ?? "");
+      const hot = await ask(`${hits} hits`, repeated);
+      await delay(restMilliseconds);
+      const rest = { label: "at rest", ...watch.since(), end: watch.megabytes(), statuses: "" };
+      return {
+        series: [
+          {
+            title: `Idle after the start: ${formatNumber(idle)} MB.`,
+            columns: ["after", "mean MB", "peak MB", "MB at the end", "answers"],
+            rows: [...cold, warm, hot, rest].map(cells),
+          },
+        ],
+        checks: [...judgeRenders(cold, idle), ...judgeHits(warm, hot, rest)],
+        notes: [`${concurrency} requests at a time; as many renders at once as there are cores`],
+      };
+    } finally {
+      watch.stop();
+      await server.stop();
+    }
+  },
+};
+
+interface Row {
+  readonly label: string;
+  /** Megabytes of 10^6 bytes. */
+  readonly mean: number;
+  readonly peak: number;
+  readonly end: number;
+  readonly statuses: string;
+}
+
+async function askWatched(
+  label: string,
+  base: string,
+  targets: readonly string[],
+  watch: MemoryWatch,
+): Promise<Row> {
+  watch.since();
+  const { answers } = await requestEach(base, targets, concurrency);
+  const counts = new Map<number, number>();
+  for (const { status } of answers) counts.set(status, (counts.get(status) ?? 0) + 1);
+  const statuses = [...counts].sort().map(([status, count]) => `${count} x ${status}`);
+  return { label, ...watch.since(), end: watch.megabytes(), statuses: statuses.join(", ") };
+}
+
+/** Every picture in every variant of every preset, as often as it takes, in an order that is always the same. */
+async function mixedTargets(presets: Presets, samples: string, count: number): Promise<string[]> {
+  const entries = await readdir(samples, { recursive: true, withFileTypes: true });
+  const pictures = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name).slice(samples.length + 1))
+    .sort();
+  const all = pictures.flatMap((source) =>
+    Object.values(presets.table.presets).flatMap((preset) =>
+      declaredVariants(preset).map(({ width, dpr, format }) => ({
+        preset: preset.name,
+        source,
+        ...(width !== undefined && { w: width }),
+        ...(dpr !== undefined && { dpr }),
+        fm: format,
+      })),
+    ),
+  );
+  const passes = Math.ceil(count / all.length);
+  return Array.from({ length: passes }, (_, pass) =>
+    shuffled(all).map((url) => presets.sign({ ...url, ver: `m${pass}` })),
+  )
+    .flat()
+    .slice(0, count);
+}
+
+let seed = 1;
+
+function shuffled<T>(values: readonly T[]): T[] {
+  return values
+    .map((value) => {
+      seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+      return { value, order: seed };
+    })
+    .sort((a, b) => a.order - b.order)
+    .map(({ value }) => value);
+}
+
+function judgeRenders(rows: readonly Row[], idle: number): Check[] {
+  const third = rows.length / 3;
+  const highest = (from: number, to: number) => Math.max(...rows.slice(from, to).map(({ peak }) => peak));
+  const [middle, last] = [highest(third, 2 * third), highest(2 * third, rows.length)];
+  const above = Math.max(...rows.map(({ peak }) => peak)) - idle;
+  return [
+    {
+      what: `peak at most ${peakMegabytes} MB above the idle server`,
+      seen: `${formatNumber(above)} MB`,
+      verdict: above <= peakMegabytes ? "held" : "missed",
+    },
+    {
+      what: "levels off: the last third peaks no higher than the one before it",
+      seen: `${formatNumber(last)} MB after ${formatNumber(middle)} MB`,
+      verdict: last <= middle * (1 + levelShare) ? "held" : "missed",
+    },
+  ];
+}
+
+function judgeHits(warm: Row, hot: Row, rest: Row): Check[] {
+  return [
+    {
+      what: "hits do not make it grow",
+      seen: `${formatNumber(hot.end)} MB after ${formatNumber(warm.end)} MB`,
+      verdict: hot.end <= warm.end * (1 + levelShare) ? "held" : "missed",
+    },
+    {
+      what: "after load it falls or stays level",
+      seen: `${formatNumber(rest.end)} MB after ${formatNumber(hot.end)} MB`,
+      verdict: rest.end <= hot.end * (1 + levelShare) ? "held" : "missed",
+    },
+  ];
+}
+
+function cells({ label, mean, peak, end, statuses }: Row): string[] {
+  return [label, ...[mean, peak, end].map((megabytes) => formatNumber(megabytes)), statuses];
+}
