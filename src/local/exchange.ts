@@ -33,8 +33,8 @@ export interface RawRequest {
 
 export interface RawAnswer {
   readonly status: number;
-  /** Names and values in turn, as `writeHead` takes them. */
-  readonly headers: readonly string[];
+  /** Names and values in turn, as `writeHead` takes them; the caller's own. */
+  readonly headers: string[];
   readonly body?: Buffer | undefined;
 }
 
@@ -120,7 +120,7 @@ function corsPolicy(cors: PresetTable["cors"], origin: string | undefined): Head
 const noHeaders: HeaderMap = {};
 
 /** The response headers policy removes cache tags; node:http frames the body itself. */
-function viewerHeaders(headers: HeaderMap, answer: DistributionAnswer, policy: HeaderMap): readonly string[] {
+function viewerHeaders(headers: HeaderMap, answer: DistributionAnswer, policy: HeaderMap): string[] {
   const common = policy === noHeaders ? flattenOnce(headers) : flatten(withPolicy(headers, policy));
   return answer.cacheOutcome.endsWith("Hit")
     ? [...common, "x-cache", xCache[answer.cacheOutcome], "age", String(answer.ageSeconds)]
@@ -154,7 +154,7 @@ function flattenOnce(headers: HeaderMap): readonly string[] {
 
 const hiddenFromViewers = new Set([cacheTagHeader, "transfer-encoding"]);
 
-function flatten(headers: HeaderMap): readonly string[] {
+function flatten(headers: HeaderMap): string[] {
   return Object.entries(headers)
     .filter(([name]) => !hiddenFromViewers.has(name))
     .flat();

@@ -74,7 +74,7 @@ async function respond(
   parts: ExchangeParts,
   connections: Connections,
 ): Promise<void> {
-  const { status, headers, body, logLine } = await answerRequest(
+  const { status, headers, body } = await answerRequest(
     {
       method: request.method ?? "",
       url: request.url ?? "",
@@ -87,7 +87,6 @@ async function respond(
   if (connections.isLastAnswer(request.socket)) response.setHeader("connection", "close");
   response.writeHead(status, headers);
   response.end(body);
-  if (logLine !== undefined) parts.writeLog(logLine);
 }
 
 function singleValues({ headers }: IncomingMessage): Record<string, string> {
