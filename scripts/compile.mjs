@@ -1,4 +1,4 @@
-// Compiles the command line to dist/: Node 20 does not run TypeScript. Chunks are split, so that a command loads what it needs.
+// Compiles the command line to dist/ and the SDK to sdk/dist/: Node 20 does not run TypeScript.
 import { rmSync } from "node:fs";
 import { build } from "esbuild";
 
@@ -6,7 +6,16 @@ import { build } from "esbuild";
 const outdir = process.argv[2] ?? "dist";
 
 for (const folder of ["cli", "scripts"]) rmSync(`${outdir}/${folder}`, { recursive: true, force: true });
+const settings = {
+  bundle: true,
+  format: "esm",
+  target: "node20.19",
+  packages: "external",
+  sourcemap: true,
+  logLevel: "warning",
+};
 await build({
+  ...settings,
   entryPoints: [
     { in: "src/cli/main.ts", out: "cli/main" },
     { in: "scripts/samples.ts", out: "scripts/samples" },
@@ -14,12 +23,14 @@ await build({
   outdir,
   // Below dist/cli, which is what is published.
   chunkNames: "cli/chunks/[name]-[hash]",
-  bundle: true,
+  // A command loads the chunks that it needs, and no more.
   splitting: true,
-  format: "esm",
   platform: "node",
-  target: "node20.19",
-  packages: "external",
-  sourcemap: true,
-  logLevel: "warning",
+});
+// Not for Node alone: whatever has WebCrypto runs it.
+await build({
+  ...settings,
+  entryPoints: ["sdk/index.ts"],
+  outfile: outdir === "dist" ? "sdk/dist/index.js" : `${outdir}/sdk/index.js`,
+  platform: "neutral",
 });

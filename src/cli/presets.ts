@@ -1,7 +1,7 @@
 /** `imgseal presets`: what each preset comes to. */
 
 import type { Command } from "commander";
-import { type Preset, variantsPerSource } from "../presets/table.ts";
+import { type Preset, type PresetTable, variantsPerSource } from "../presets/table.ts";
 import { type FileOptions, keysOption, presetsOption } from "./file-options.ts";
 import { readPresets } from "./presets-file.ts";
 import type { Terminal } from "./terminal.ts";
@@ -17,7 +17,7 @@ REVISION changes with everything that may change the bytes; an edited preset is 
 
 Examples:
   $ imgseal presets
-  $ imgseal presets --json`;
+  $ imgseal presets --json > presets.json`;
 
 /** Declares the command. */
 export function addPresets(program: Command, terminal: Terminal): void {
@@ -29,18 +29,21 @@ export function addPresets(program: Command, terminal: Terminal): void {
     )
     .addOption(presetsOption())
     .addOption(keysOption())
-    .option("--json", "print the compiled presets as JSON")
+    .option("--json", "print the compiled presets as JSON, as the SDK takes them")
     .addHelpText("after", help)
     .action(async (options: Options) => {
-      const presets = Object.values((await readPresets(options.presets)).presets);
-      terminal.out(options.json === true ? toJson(presets) : toText(presets));
+      const table = await readPresets(options.presets);
+      terminal.out(options.json === true ? toJson(table) : toText(Object.values(table.presets)));
     });
 }
 
-function toJson(presets: readonly Preset[]): string {
-  return JSON.stringify(
-    presets.map((preset) => ({ ...preset, variantsPerSource: variantsPerSource(preset) })),
-  );
+/** The compiled table, as `createSigner` takes it. */
+function toJson(table: PresetTable): string {
+  const presets = Object.entries(table.presets).map(([name, preset]) => [
+    name,
+    { ...preset, variantsPerSource: variantsPerSource(preset) },
+  ]);
+  return JSON.stringify({ ...table, presets: Object.fromEntries(presets) });
 }
 
 function toText(presets: readonly Preset[]): string {

@@ -72,7 +72,6 @@ export function startWorkers(options: WorkersOptions): Workers {
   }
 
   // One after the other: what keeps the first from listening (a port that is taken) is told once.
-  // One after the other: what keeps the first from listening (a port that is taken) is told once.
   async function listen(): Promise<void> {
     for (let started = 0; started < options.count; started++) {
       const worker = fork();

@@ -52,12 +52,10 @@ describe("presets", () => {
 
   test("prints the compiled presets as JSON", async () => {
     const { out } = await imgseal("presets", "--presets", shipped, "--json");
-    const presets: { name: string; variantsPerSource: number; widths?: number[] }[] = JSON.parse(out);
-    expect(presets).toHaveLength(10);
-    expect(presets.find(({ name }) => name === "banner")).toMatchObject({
-      widths: [640, 960, 1280, 1920],
-      variantsPerSource: 12,
-    });
+    const { presets, ...others } = JSON.parse(out);
+    expect(Object.keys(presets)).toHaveLength(10);
+    expect(presets.banner).toMatchObject({ widths: [640, 960, 1280, 1920], variantsPerSource: 12 });
+    expect(Object.keys(others).sort()).toEqual(["cors", "limits", "signing"]);
   });
 });
 

@@ -39,6 +39,8 @@ describe("the README's SDK example", () => {
     await build({
       stdin: { contents: example, resolveDir: fileURLToPath(root) },
       outfile: bundle,
+      // The SDK as it stands, and not as it was compiled last.
+      alias: { "@imgseal/sdk": fileURLToPath(new URL("sdk/index.ts", root)) },
       bundle: true,
       platform: "node",
       format: "esm",
