@@ -3,7 +3,8 @@
 import { randomUUID } from "node:crypto";
 import { corsHeaders } from "../edge/cors.ts";
 import type { HeaderMap } from "../edge/event.ts";
-import { cacheTagHeader, errorAnswer, textAnswer } from "../edge/respond.ts";
+import { describeError } from "../edge/log.ts";
+import { cacheTagHeader, errorAnswer, errorCode, textAnswer } from "../edge/respond.ts";
 import type { PresetTable } from "../presets/table.ts";
 import { accessLogLine } from "./access-log.ts";
 import { answerViewer } from "./cloudfront/conditional.ts";
@@ -47,7 +48,7 @@ export async function answerRequest(raw: RawRequest, parts: ExchangeParts): Prom
   const [path, queryString] = splitUrl(url);
   const page = Object.hasOwn(parts.pages, path) ? parts.pages[path] : undefined;
   if (page !== undefined && (method === "GET" || method === "HEAD"))
-    return answerPage(page, method, queryString);
+    return answerPage(page, { method, queryString }, parts);
 
   const startedMilliseconds = parts.nowMilliseconds();
   const viewer = { id: randomUUID(), method, path, queryString, headers, clientIp: raw.clientIp };
@@ -82,9 +83,24 @@ function splitUrl(url: string): [path: string, queryString: string] {
   return mark === -1 ? [url, ""] : [url.slice(0, mark), url.slice(mark + 1)];
 }
 
-async function answerPage(page: ServicePage, method: string, queryString: string): Promise<RawAnswer> {
-  const { headers, body } = await page(queryString);
-  return { status: 200, headers: flatten(headers), body: method === "HEAD" ? undefined : Buffer.from(body) };
+/** A page lists pictures, and folders can fail: that is this page's 503, and no reason for the process to end. */
+async function answerPage(
+  page: ServicePage,
+  { method, queryString }: { readonly method: string; readonly queryString: string },
+  { writeLog }: ExchangeParts,
+): Promise<RawAnswer> {
+  const bodyOf = (text: string) => (method === "HEAD" ? undefined : Buffer.from(text));
+  try {
+    const { headers, body } = await page(queryString);
+    return { status: 200, headers: flatten(headers), body: bodyOf(body) };
+  } catch (error) {
+    const id = randomUUID();
+    const { status, headers, body = "" } = errorAnswer(error, id);
+    writeLog?.(
+      JSON.stringify({ id, outcome: "page-failure", code: errorCode(error), message: describeError(error) }),
+    );
+    return { status, headers: flatten(headers), body: bodyOf(String(body)) };
+  }
 }
 
 function textRawAnswer(status: number, text: string): RawAnswer {

@@ -224,6 +224,30 @@ describe("what is not a picture", () => {
     expect([health.status, await health.text()]).toEqual([200, "ok"]);
   });
 
+  it("has a page that fails with the error's own status, told in the log, and goes on", async () => {
+    await service.close(1_000);
+    service = await startTestService({
+      pages: {
+        "/": async () => {
+          throw new ImgsealError("STORE_UNAVAILABLE", "cannot list the sources");
+        },
+      },
+    });
+    const page = await service.get("/");
+    expect(page.status).toBe(503);
+    const text = await page.text();
+    expect(text).toMatch(/^Temporarily unavailable\nReference: [0-9a-f-]{36}\n$/);
+    expect(service.logged).toEqual([
+      {
+        id: text.slice(-37, -1),
+        outcome: "page-failure",
+        code: "STORE_UNAVAILABLE",
+        message: "cannot list the sources",
+      },
+    ]);
+    expect(await (await service.get("/", { method: "HEAD" })).text()).toBe("");
+  });
+
   it("answers a URL over CloudFront's limit with 414", async () => {
     expect((await service.get(`/thumb/a.jpg?x=${"y".repeat(8_192)}`)).status).toBe(414);
   });
