@@ -102,6 +102,7 @@ h1 code { font: 500 0.9em/1 var(--code); letter-spacing: -0.04em; }
 figcaption { margin-top: 0.5rem; }
 .caption { display: flex; align-items: center; gap: 0.125rem; }
 .caption .name { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.one .caption .name { white-space: normal; overflow-wrap: anywhere; }
 .facts, .outcome { min-height: 1.4em; font-size: 0.75rem; line-height: 1.4; color: var(--soft); }
 .outcome::before { content: ""; display: inline-block; width: 0.45em; height: 0.45em; margin-right: 0.45em; border-radius: 50%; vertical-align: 0.1em; background: currentColor; opacity: 0.35; }
 .outcome:empty::before { display: none; }
