@@ -26,7 +26,8 @@ interface Example {
   readonly source: string;
 }
 
-const showpieces = { presets: ["thumb", "card", "banner"], source: /(?:^|\/)house-cat\./ };
+// Boxes so small that every picture fills them: what is shown has the size that the preset declares.
+const showpieces = { presets: ["thumb", "card", "avatar"], source: /(?:^|\/)house-cat\./ };
 
 /** Up to so many different presets, each with a picture that it serves. */
 export function chooseExamples(

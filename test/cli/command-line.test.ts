@@ -156,7 +156,7 @@ describe("the command line", () => {
       ["-c", `"${process.execPath}" "${command.main}" presets --json | head -c 1; echo " \${PIPESTATUS[0]}"`],
       { cwd: root, env: environment(), encoding: "utf8" },
     );
-    expect({ stdout, stderr }).toEqual({ stdout: "[ 0\n", stderr: "" });
+    expect({ stdout, stderr }).toEqual({ stdout: "{ 0\n", stderr: "" });
   });
 
   test("never prints a key, whatever is asked of it", () => {

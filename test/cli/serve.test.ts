@@ -338,14 +338,14 @@ async function addNoise(folder: string, name: string, width: number, height: num
 }
 
 describe("the examples", () => {
-  const presets = ["full", "banner", "thumb", "card"].map((name) => makePreset({ name }));
+  const presets = ["full", "avatar", "thumb", "card"].map((name) => makePreset({ name }));
   const pictures = ["a.jpg", "photos/house-cat.jpg"].map((key) => ({ key }));
 
   test("are of the best known presets, and of the cat", () => {
     expect(chooseExamples(presets, pictures, isServed, 3)).toEqual([
       { preset: "thumb", source: "photos/house-cat.jpg" },
       { preset: "card", source: "photos/house-cat.jpg" },
-      { preset: "banner", source: "photos/house-cat.jpg" },
+      { preset: "avatar", source: "photos/house-cat.jpg" },
     ]);
   });
 
