@@ -16,8 +16,8 @@ export interface Presets {
   readonly table: PresetTable;
   readonly keys: KeySet;
   named(name: string): Preset;
-  /** The path and query of a signed URL that is good for a day. */
-  sign(url: Pick<SignedUrl, "preset" | "source" | "ver" | "w" | "dpr" | "fm">): string;
+  /** The path and query of a signed URL; unless `exp` says otherwise, it is good for a day. */
+  sign(url: Omit<SignedUrl, "kid" | "sig" | "grant">): string;
 }
 
 const lifetimeSeconds = 86_400;
@@ -41,6 +41,6 @@ export async function readPresets(file: string, folder: string): Promise<Presets
     table,
     keys,
     named: (name) => lookup(table, name),
-    sign: (url) => formatSignedUrl(signHs256({ ...url, exp }, keys.signingKey)),
+    sign: (url) => formatSignedUrl(signHs256({ exp, ...url }, keys.signingKey)),
   };
 }

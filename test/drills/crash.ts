@@ -12,7 +12,7 @@ import { type Launch, type ServerProcess, startServer } from "./server-process.t
 import { coldPictures, createWorld, type Wanted, type World } from "./world.ts";
 
 const rounds = { short: 2, full: 20 };
-const renders = 100;
+const renders = { short: 50, full: 100 };
 const connections = 16;
 
 /** What a power cut does to files that were never synced; the server's own are, so this is done by hand. */
@@ -75,13 +75,13 @@ async function runRound({ round, world, random, violations }: Round, setting: Se
     derivatives: join(work, "derivatives"),
   };
   await world.writeSources(launch.sources);
-  const pictures = coldPictures(world, renders, `r${round}`);
+  const pictures = coldPictures(world, renders[setting.form], `r${round}`);
 
   // By turns all of the server, and one of two workers, whose place another one takes.
   const isWorkerKilled = round % 2 === 0;
   const first = await startServer(isWorkerKilled ? { ...launch, workers: 2 } : launch);
   const kill = isWorkerKilled ? () => killWorker(first) : () => first.killAll();
-  const killAfter = 5 + random.integer(renders - 15);
+  const killAfter = 5 + random.integer(pictures.length - 15);
   const cold = await askAll(first, { pictures, world, patienceMilliseconds: 2_000 }, (count) => {
     if (count === killAfter) kill();
   });
@@ -110,8 +110,8 @@ async function runRound({ round, world, random, violations }: Round, setting: Se
   const after = await inspectFolder(launch.derivatives);
   violations.expect(after.torn.length === 0, "a torn pair lay in place in the end");
   violations.expect(after.temporary === 0, "temporary files were left in the end");
-  violations.expect(after.whole.length === renders, "not every derivative was stored in the end");
-  const found = [answered, renders - answered, left.whole.length, left.torn.length, left.temporary];
+  violations.expect(after.whole.length === pictures.length, "not every derivative was stored in the end");
+  const found = [answered, pictures.length - answered, left.whole.length, left.torn.length, left.temporary];
   return [
     isWorkerKilled ? "one of two workers" : "the server",
     ...found,

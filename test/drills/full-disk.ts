@@ -9,8 +9,8 @@ import { smallDisk } from "./permissions.ts";
 import { startServer } from "./server-process.ts";
 import { coldPictures, createWorld, type Wanted } from "./world.ts";
 
-const diskKilobytes = 256;
-const renders = { short: 60, full: 600 };
+const diskKilobytes = 160;
+const renders = { short: 40, full: 600 };
 
 export const fullDisk: Drill = {
   name: "full-disk",

@@ -16,7 +16,7 @@ import { type Random, seededRandom } from "./random.ts";
 import { createWorld, type Wanted, type World } from "./world.ts";
 
 const source = "photos/scene.jpg";
-const rounds = { short: 2, full: 30 };
+const rounds = { short: 1, full: 30 };
 const inFlight = 24;
 
 export const purge: Drill = {

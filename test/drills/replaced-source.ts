@@ -13,7 +13,7 @@ import { createWorld, type Wanted } from "./world.ts";
 
 const source = "photos/scene.jpg";
 const wanted: Wanted = { preset: "thumb", source };
-const renders = { short: 80, full: 600 };
+const renders = { short: 40, full: 600 };
 const connections = 8;
 // Swapped much more often than that, a file is never the same at two looks, and a 503 is right.
 const pauseMilliseconds = 120;

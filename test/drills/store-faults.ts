@@ -52,7 +52,7 @@ function unavailable() {
 
 /** The full form waits as long as the edge does. */
 const timeouts: Readonly<Record<Setting["form"], S3Timeouts>> = {
-  short: { connectMs: 200, requestMs: 700, operationMs: 3_000 },
+  short: { connectMs: 200, requestMs: 500, operationMs: 2_000 },
   full: { connectMs: 1_000, requestMs: 3_000, operationMs: 10_000 },
 };
 const requestsPerFault = { short: 2, full: 20 };
