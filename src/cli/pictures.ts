@@ -2,6 +2,7 @@
 
 import type { Preset } from "../presets/table.ts";
 import type { ListedObject, SourceStore } from "../store/store.ts";
+import { isServed } from "../urls/select.ts";
 
 // Each is looked at on disk whenever the gallery is opened; nobody pages through more.
 const maxListed = 5_000;
@@ -33,7 +34,6 @@ const showpieces = { presets: ["thumb", "card", "avatar"], source: /(?:^|\/)hous
 export function chooseExamples(
   presets: readonly Preset[],
   pictures: readonly Pick<ListedObject, "key">[],
-  isServed: (preset: Preset, key: string) => boolean,
   count: number,
 ): Example[] {
   const rank = ({ name }: Preset) => showpieces.presets.indexOf(name) + 1 || presets.length + 1;

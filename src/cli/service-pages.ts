@@ -72,8 +72,7 @@ export async function exampleUrls(
   sources: SourceStore,
   sign: ReturnType<SignerAt>,
 ): Promise<string[]> {
-  const { isServed } = await import("../local/gallery/view.ts");
   const pictures = await listPictures(sources);
-  const examples = chooseExamples(Object.values(table.presets), pictures, isServed, exampleCount);
+  const examples = chooseExamples(Object.values(table.presets), pictures, exampleCount);
   return Promise.all(examples.map(({ preset, source }) => sign(preset, source)));
 }

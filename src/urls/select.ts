@@ -44,9 +44,13 @@ export function isNegotiated(preset: Pick<SelectablePreset, "formats">): boolean
  * A preset with `sources` serves the keys that begin with one of them, letter by letter: `a` opens `a.jpg`,
  * `a/b` and `ab/c`.
  */
-function requireServed({ name, sources }: SelectablePreset, source: string): void {
-  if (sources.length === 0 || sources.some((prefix) => source.startsWith(prefix))) return;
-  throw new ImgsealError("SOURCE_NOT_FOUND", `the preset "${name}" does not serve this source`);
+export function isServed({ sources }: Pick<SelectablePreset, "sources">, source: string): boolean {
+  return sources.length === 0 || sources.some((prefix) => source.startsWith(prefix));
+}
+
+function requireServed(preset: SelectablePreset, source: string): void {
+  if (isServed(preset, source)) return;
+  throw new ImgsealError("SOURCE_NOT_FOUND", `the preset "${preset.name}" does not serve this source`);
 }
 
 function selectWidth({ widths, width }: SelectablePreset, wanted: number | undefined): number | undefined {

@@ -18,7 +18,6 @@ import { setTimeout as delay } from "node:timers/promises";
 import sharp from "sharp";
 import { afterAll, describe, expect, test } from "vitest";
 import { chooseExamples } from "../../src/cli/pictures.ts";
-import { isServed } from "../../src/local/gallery/view.ts";
 import { makePreset } from "../fixtures/presets.ts";
 import { compiledCommand, environment, root, runProcess } from "./binary.ts";
 
@@ -342,7 +341,7 @@ describe("the examples", () => {
   const pictures = ["a.jpg", "photos/house-cat.jpg"].map((key) => ({ key }));
 
   test("are of the best known presets, and of the cat", () => {
-    expect(chooseExamples(presets, pictures, isServed, 3)).toEqual([
+    expect(chooseExamples(presets, pictures, 3)).toEqual([
       { preset: "thumb", source: "photos/house-cat.jpg" },
       { preset: "card", source: "photos/house-cat.jpg" },
       { preset: "avatar", source: "photos/house-cat.jpg" },
@@ -355,10 +354,10 @@ describe("the examples", () => {
       makePreset({ name: "y", sources: ["a"] }),
       makePreset({ name: "z" }),
     ];
-    expect(chooseExamples(bound, [{ key: "a.jpg" }, { key: "b.jpg" }], isServed, 3)).toEqual([
+    expect(chooseExamples(bound, [{ key: "a.jpg" }, { key: "b.jpg" }], 3)).toEqual([
       { preset: "y", source: "a.jpg" },
       { preset: "z", source: "a.jpg" },
     ]);
-    expect(chooseExamples(bound, [], isServed, 3)).toEqual([]);
+    expect(chooseExamples(bound, [], 3)).toEqual([]);
   });
 });

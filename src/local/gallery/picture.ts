@@ -1,8 +1,9 @@
 /** One source in one preset. */
 
 import { type Preset, targetBox } from "../../presets/table.ts";
+import { isServed } from "../../urls/select.ts";
 import { type Html, html } from "./html.ts";
-import { type GallerySource, isServed, type Selectors } from "./view.ts";
+import type { GallerySource, Selectors } from "./view.ts";
 import { describeSize } from "./words.ts";
 
 export interface Picture {

@@ -74,11 +74,6 @@ export function viewHref(view: Partial<Pick<View, "preset" | "selectors" | "fold
   return query.size === 0 ? "/" : `/?${query}`;
 }
 
-/** A preset may serve some prefixes of sources only. */
-export function isServed({ sources }: Preset, key: string): boolean {
-  return sources.length === 0 || sources.some((prefix) => key.startsWith(prefix));
-}
-
 function parseSelectors(query: URLSearchParams, { widths, dprs, formats }: Preset): Selectors {
   const width = widths?.find((declared) => String(declared) === query.get("w"));
   const dpr = dprs?.find((declared) => String(declared) === query.get("dpr"));
