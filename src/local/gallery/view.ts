@@ -1,6 +1,7 @@
 /** Which part of the gallery a query string asks for: which preset and variant, which folder and page of sources. */
 
 import type { ImageFormat, Preset } from "../../presets/table.ts";
+import { isServed } from "../../urls/select.ts";
 
 export interface GallerySource {
   readonly key: string;
