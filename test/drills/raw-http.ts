@@ -36,7 +36,7 @@ export function readToEnd(socket: Socket, milliseconds = patienceMilliseconds): 
   });
 }
 
-/** Answers as this server frames them: by Content-Length, or without a body. */
+/** Every whole answer in the bytes (RFC 9112 6.3); answers to HEAD are not among what is sent here. */
 export function parseAnswers(bytes: Buffer): readonly RawAnswer[] {
   const answers: RawAnswer[] = [];
   for (let from = 0; from < bytes.length; ) {
@@ -44,10 +44,30 @@ export function parseAnswers(bytes: Buffer): readonly RawAnswer[] {
     if (headEnd === -1) break;
     const head = bytes.subarray(from, headEnd).toString("latin1");
     const status = Number(/^HTTP\/1\.1 (\d{3}) /.exec(head)?.[1] ?? 0);
-    const length = Number(/^content-length: *(\d+)$/im.exec(head)?.[1] ?? 0);
-    const body = bytes.subarray(headEnd + 4, headEnd + 4 + length);
+    const isChunked = /^transfer-encoding: *chunked$/im.test(head);
+    const [body, end] = isChunked ? chunks(bytes, headEnd + 4) : sized(bytes, headEnd + 4, head);
     answers.push({ status, head, body });
-    from = headEnd + 4 + body.length;
+    from = end;
   }
   return answers;
+}
+
+type BodyAndEnd = readonly [body: Buffer, end: number];
+
+function sized(bytes: Buffer, from: number, head: string): BodyAndEnd {
+  const body = bytes.subarray(from, from + Number(/^content-length: *(\d+)$/im.exec(head)?.[1] ?? 0));
+  return [body, from + body.length];
+}
+
+function chunks(bytes: Buffer, from: number): BodyAndEnd {
+  const parts: Buffer[] = [];
+  for (let at = from; ; ) {
+    const lineEnd = bytes.indexOf("\r\n", at);
+    const length = Number.parseInt(bytes.subarray(at, lineEnd).toString("latin1"), 16);
+    const begin = lineEnd + 2;
+    // Cut off, or the last chunk.
+    if (lineEnd === -1 || !(length > 0)) return [Buffer.concat(parts), begin + 2];
+    parts.push(bytes.subarray(begin, begin + length));
+    at = begin + length + 2;
+  }
 }

@@ -37,6 +37,8 @@ export interface Launch {
   readonly wrapper?: readonly string[];
   readonly nodeArgs?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Without a line per request, where nobody reads them. */
+  readonly isQuiet?: boolean;
 }
 
 const presets = fileURLToPath(new URL("../../presets.yaml", import.meta.url));
@@ -61,12 +63,21 @@ export async function startServer(launch: Launch): Promise<ServerProcess> {
     wrapper = [],
     nodeArgs = [],
     env = {},
+    isQuiet = false,
   } = launch;
   await mkdir(work, { recursive: true });
   const keys = join(work, "drill.keys.json");
   await writeFile(keys, JSON.stringify(vectors.keys), { mode: 0o600 });
   if (uid !== undefined) await chown(keys, uid, uid);
-  const options = ["--sources", sources, "--derivatives", derivatives, "--workers", String(workers)];
+  const options = [
+    "--sources",
+    sources,
+    "--derivatives",
+    derivatives,
+    "--workers",
+    String(workers),
+    ...(isQuiet ? ["--quiet"] : []),
+  ];
   const command = [process.execPath, ...nodeArgs, main, "serve", ...options, "--port", "0", "--json"];
   const [file = "", ...args] = [...wrapper, ...command, "--keys", keys, "--presets", presets];
   const child = spawn(file, args, {
@@ -82,7 +93,8 @@ export async function startServer(launch: Launch): Promise<ServerProcess> {
     told += text;
   });
   const ended = new Promise<number | NodeJS.Signals>((resolve) => {
-    child.once("exit", (code, signal) => resolve(signal ?? code ?? -1));
+    // Not "exit": its workers write to the same pipes, and have to end as well.
+    child.once("close", (code, signal) => resolve(signal ?? code ?? -1));
     child.once("error", (cause) => {
       told += String(cause);
       resolve(-1);
