@@ -15,6 +15,11 @@ export function corsHeaders({ origins }: PresetTable["cors"], origin: string | u
   return { vary: "Origin", ...(isAllowed && { "access-control-allow-origin": origin }) };
 }
 
+/** What may stand on an answer that is kept for everybody: a list of origins is decided per request. */
+export function sharedCorsHeaders({ origins }: PresetTable["cors"]): HeaderMap {
+  return origins === "*" ? { "access-control-allow-origin": "*" } : {};
+}
+
 /** What a preflight is told on top, once its origin is allowed. */
 export const preflightHeaders: HeaderMap = {
   "access-control-allow-methods": "GET, HEAD",

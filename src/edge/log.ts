@@ -12,6 +12,8 @@ export interface LogEntry {
   code?: ErrorCode;
   /** What went wrong in words for the operator. */
   message?: string;
+  /** Of a refused request: the path as it came, which nobody has vouched for. */
+  path?: string;
   kid?: string;
   preset?: string;
   canonicalPath?: string;

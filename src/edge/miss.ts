@@ -6,11 +6,12 @@ import type { Preset, PresetTable } from "../presets/table.ts";
 import type { Variant } from "../presets/variant.ts";
 import type { SourceStore, Store } from "../store/store.ts";
 import { storeKey } from "../urls/canonical-path.ts";
+import { type Deadline, startDeadline } from "./deadline.ts";
 import type { EdgeAnswer, EdgeRequest, HeaderMap } from "./event.ts";
 import { describeError, type LogEntry, timed } from "./log.ts";
 import { errorCode, imageHeaders, type OriginOutcome } from "./respond.ts";
 import { fitsGeneratedResponse } from "./response-quota.ts";
-import { writeBack } from "./write-back.ts";
+import { type WriteBack, writeBack } from "./write-back.ts";
 
 export interface MissParts {
   readonly table: PresetTable;
@@ -28,6 +29,7 @@ export interface Miss {
   readonly variant: Variant;
   readonly preset: Preset;
   readonly isStale: boolean;
+  readonly startedMilliseconds: number;
 }
 
 /**
@@ -37,52 +39,58 @@ export interface Miss {
  */
 export async function answerMiss(miss: Miss, parts: MissParts, entry: LogEntry): Promise<EdgeAnswer> {
   const { variant, preset, isStale } = miss;
-  const { rendition, etag: sourceEtag } = await parts.schedule(() => renderSource(miss, parts, entry));
+  const { rendition, etag, deadline } = await parts.schedule(() => renderSource(miss, parts, entry));
   const headers = imageHeaders(variant, preset, parts.table.cors, isStale ? "stale-preset" : "rendered");
   const fits = rendition.fits && fitsGeneratedResponse(headers, rendition.body);
-  if (!fits && (isStale || preset.overflow === "refuse")) throw tooLarge(rendition, preset);
+  if (!fits) refuseOverflow(rendition, miss);
 
-  const etag = isStale ? undefined : await keep(rendition, sourceEtag, !fits, miss, parts, entry);
+  const source = { key: variant.source, etag };
+  const written = isStale
+    ? undefined
+    : await keep(rendition, { source, isRedirect: !fits, deadline }, miss, parts, entry);
   entry.outcome = outcomeOf(fits, isStale);
-  return fits ? imageAnswer(rendition, etag, headers, miss) : redirectToStored(headers);
+  return fits ? imageAnswer(rendition, written, headers, miss) : redirectToStored(headers);
 }
 
 async function renderSource(
   { variant, preset }: Miss,
   { sources, table, render, nowMilliseconds }: MissParts,
   entry: LogEntry,
-): Promise<{ rendition: Rendition; etag: string }> {
+): Promise<{ rendition: Rendition; etag: string; deadline: Deadline }> {
+  const deadline = startDeadline(nowMilliseconds);
+  const { limits } = table;
   const source = await timed(entry, "read", nowMilliseconds, () =>
-    sources.read(variant.source, { maxBytes: table.limits.sourceBytes }),
+    sources.read(variant.source, { maxBytes: limits.sourceBytes, signal: deadline.signal() }),
   );
   if (source === undefined)
     throw new ImgsealError("SOURCE_NOT_FOUND", `no source has the key "${variant.source}"`);
   entry.bytesIn = source.bytes;
+  const renderSeconds = Math.min(limits.renderSeconds, deadline.renderSeconds());
   const rendition = await timed(entry, "render", nowMilliseconds, () =>
-    render(source.body, preset, variant, table.limits),
+    render(source.body, preset, variant, { ...limits, renderSeconds }),
   );
   entry.bytesOut = rendition.body.length;
   entry.encodes = rendition.encodes;
   if (rendition.quality !== undefined) entry.quality = rendition.quality;
-  return { rendition, etag: source.etag };
+  return { rendition, etag: source.etag, deadline };
 }
 
 async function keep(
   rendition: Rendition,
-  sourceEtag: string,
-  isRedirect: boolean,
-  { variant }: Miss,
+  { deadline, ...options }: Pick<WriteBack, "source" | "isRedirect"> & { readonly deadline: Deadline },
+  { variant, startedMilliseconds }: Miss,
   { derivatives, nowMilliseconds }: MissParts,
   entry: LogEntry,
 ): Promise<string | undefined> {
+  const { isRedirect } = options;
   try {
     return await timed(entry, "write", nowMilliseconds, () =>
       writeBack(rendition, {
+        ...options,
         derivatives,
         key: storeKey(variant),
-        source: { key: variant.source, etag: sourceEtag },
-        isRedirect,
-        nowMilliseconds,
+        startedMilliseconds,
+        signal: deadline.signal(),
       }),
     );
   } catch (error) {
@@ -129,10 +137,14 @@ function outcomeOf(fits: boolean, isStale: boolean): OriginOutcome {
   return isStale ? "stale-preset" : "rendered";
 }
 
-function tooLarge(rendition: Rendition, preset: Preset): ImgsealError {
-  return new ImgsealError(
+function refuseOverflow({ body, encodes }: Rendition, { preset, isStale }: Miss): void {
+  // What is not written back cannot be redirected to. This path's own function is about to be live, and may well
+  // make it fit: nothing to be kept for minutes.
+  if (isStale) throw new ImgsealError("PRESET_SKEWED", "the rendition of a stale preset is over the quota");
+  if (preset.overflow === "redirect") return;
+  throw new ImgsealError(
     "RENDITION_TOO_LARGE",
-    `the rendition has ${rendition.body.length} bytes after ${rendition.encodes} encodes, more than the ` +
+    `the rendition has ${body.length} bytes after ${encodes} encodes, more than the ` +
       `${preset.maxBytes} that preset "${preset.name}" allows`,
   );
 }

@@ -5,6 +5,7 @@ import { ImgsealError } from "../errors.ts";
 import type { PresetTable } from "../presets/table.ts";
 import type { Variant } from "../presets/variant.ts";
 import { parseCanonicalPath } from "../urls/canonical-path.ts";
+import { sharedCorsHeaders } from "./cors.ts";
 import { definitionOf } from "./definition.ts";
 import {
   amendResponse,
@@ -50,17 +51,21 @@ export async function originResponse(
     const { preset, isStale } = definitionOf(variant, parts);
     const status = readOriginStatus(event);
     if (passedStatuses.has(status)) {
-      return amendResponse(event, imageHeaders(variant, preset, parts.table.cors, "stored"));
+      const outcome = isStale ? "stale-preset" : "stored";
+      return amendResponse(event, imageHeaders(variant, preset, parts.table.cors, outcome));
     }
     if (!missStatuses.has(status)) {
       throw new ImgsealError("STORE_UNAVAILABLE", `the derivatives store answered ${status}`);
     }
-    return replaceResponse(event, await answerMiss({ request, variant, preset, isStale }, parts, entry));
+    return replaceResponse(
+      event,
+      await answerMiss({ request, variant, preset, isStale, startedMilliseconds: started }, parts, entry),
+    );
   } catch (error) {
     entry.outcome = "error";
     entry.code = errorCode(error);
     entry.message = describeError(error);
-    return replaceResponse(event, failure(error, request, variant));
+    return replaceResponse(event, failure(error, request, variant, parts.table));
   } finally {
     entry.ms.total = parts.nowMilliseconds() - started;
     parts.log(entry);
@@ -71,16 +76,21 @@ export async function originResponse(
 const passedStatuses = new Set([200, 206, 304, 416]);
 const missStatuses = new Set([403, 404]);
 
-function failure(error: unknown, request: EdgeRequest, variant: Variant | undefined): EdgeAnswer {
-  const { status, headers, body } = errorAnswer(error, request.id);
+function failure(
+  error: unknown,
+  request: EdgeRequest,
+  variant: Variant | undefined,
+  { cors }: PresetTable,
+): EdgeAnswer {
+  const answer = errorAnswer(error, request);
   return {
-    status,
+    ...answer,
     headers: {
-      ...headers,
+      ...answer.headers,
+      ...sharedCorsHeaders(cors),
       "x-imgseal": "error",
       // A refusal of a broken source is cached too, and has to go when the source is replaced and purged.
       ...(variant !== undefined && { [cacheTagHeader]: cacheTags(variant) }),
     },
-    ...(body !== undefined && request.method !== "HEAD" && { body }),
   };
 }

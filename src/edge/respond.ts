@@ -4,8 +4,10 @@ import { createHash } from "node:crypto";
 import { errorRow, ImgsealError } from "../errors.ts";
 import type { Preset, PresetTable } from "../presets/table.ts";
 import type { Variant } from "../presets/variant.ts";
+import { isNegotiated } from "../urls/select.ts";
 import { contentDisposition } from "./content-disposition.ts";
-import type { EdgeAnswer, HeaderMap } from "./event.ts";
+import { sharedCorsHeaders } from "./cors.ts";
+import type { EdgeAnswer, EdgeRequest, HeaderMap } from "./event.ts";
 
 /** What the origin did: it is replayed on cache hits, so it never says hit or miss. */
 export type OriginOutcome = "rendered" | "stored" | "stale-preset" | "overflow" | "error";
@@ -29,10 +31,9 @@ export function imageHeaders(
     "cache-control": outcome === "stale-preset" ? staleCacheControl : cacheControl(preset.cache),
     "content-disposition": contentDisposition(variant, preset.download),
     "x-content-type-options": "nosniff",
-    ...(preset.formats.length > 1 && { vary: "Accept" }),
-    // A list of origins is answered per request by the response headers policy: a cached answer that names one
-    // origin would be wrong for the next.
-    ...(cors.origins === "*" && { "access-control-allow-origin": "*" }),
+    // A stale preset's own list of formats is not the one that was negotiated.
+    ...((isNegotiated(preset) || outcome === "stale-preset") && { vary: "Accept" }),
+    ...sharedCorsHeaders(cors),
     [cacheTagHeader]: cacheTags(variant),
     "x-imgseal": outcome,
   };
@@ -49,13 +50,19 @@ export function cacheTags({ source, preset, revision }: Variant): string {
   return `source:${sourceHash},preset:${preset},preset:${preset}.${revision}`;
 }
 
-/** A refusal or failure in the public words of the error table; the reference is what the log line carries too. */
-export function errorAnswer(error: unknown, reference: string): EdgeAnswer {
+/**
+ * A refusal or failure in the public words of the error table; the reference is what the log line carries too.
+ *
+ * HEAD gets no body, and `no-store`: under the key that it shares with GET, no empty body may stay.
+ */
+export function errorAnswer(error: unknown, { id, method }: Pick<EdgeRequest, "id" | "method">): EdgeAnswer {
   const { status, publicMessage, maxAgeSeconds, retryAfterSeconds } = errorRow(errorCode(error));
-  return textAnswer(status, `${publicMessage}\nReference: ${reference}\n`, {
-    "cache-control": maxAgeSeconds === 0 ? "no-store" : `public, max-age=${maxAgeSeconds}`,
+  const isHead = method === "HEAD";
+  const { headers, body } = textAnswer(status, `${publicMessage}\nReference: ${id}\n`, {
+    "cache-control": maxAgeSeconds === 0 || isHead ? "no-store" : `public, max-age=${maxAgeSeconds}`,
     ...(retryAfterSeconds !== undefined && { "retry-after": String(retryAfterSeconds) }),
   });
+  return { status, headers, ...(!isHead && body !== undefined && { body }) };
 }
 
 export function textAnswer(status: number, body: string, headers: HeaderMap): EdgeAnswer {

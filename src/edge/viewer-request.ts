@@ -8,7 +8,7 @@ import { formatCanonicalPath } from "../urls/canonical-path.ts";
 import type { KeySet } from "../urls/key-set.ts";
 import { select } from "../urls/select.ts";
 import { parseSignedUrl } from "../urls/signed-url.ts";
-import { corsHeaders, preflightHeaders } from "./cors.ts";
+import { corsHeaders, preflightHeaders, sharedCorsHeaders } from "./cors.ts";
 import { type EdgeAnswer, type EdgeRequest, generateResponse, readRequest, rewriteRequest } from "./event.ts";
 import { describeError, type Log, type LogEntry } from "./log.ts";
 import { errorAnswer, errorCode, textAnswer } from "./respond.ts";
@@ -44,7 +44,9 @@ export async function viewerRequest(
     entry.outcome = "refused";
     entry.code = errorCode(error);
     entry.message = describeError(error);
-    return generateResponse(refusal(error, request));
+    // Unverified; without the query, which holds the signature.
+    entry.path = request.path;
+    return generateResponse(refusal(error, request, parts.table));
   } finally {
     entry.ms.total = parts.nowMilliseconds() - started;
     parts.log(entry);
@@ -97,16 +99,16 @@ function answerOptions(request: EdgeRequest, cors: PresetTable["cors"]): EdgeAns
   };
 }
 
-function refusal(error: unknown, request: EdgeRequest): EdgeAnswer {
-  const { headers, body, ...answer } = errorAnswer(error, request.id);
+function refusal(error: unknown, request: EdgeRequest, { cors }: PresetTable): EdgeAnswer {
+  const answer = errorAnswer(error, request);
   return {
     ...answer,
     headers: {
-      ...headers,
+      ...answer.headers,
+      ...sharedCorsHeaders(cors),
       // Whatever the error table allows the origin's answers: this one depends on a signature and on the clock.
       "cache-control": "no-store",
       ...(errorCode(error) === "METHOD_NOT_ALLOWED" && { allow: allowedMethods }),
     },
-    ...(body !== undefined && request.method !== "HEAD" && { body }),
   };
 }

@@ -2,10 +2,10 @@
 
 import { ImgsealError } from "../errors.ts";
 import type { Rendition } from "../images/render.ts";
-import type { Store } from "../store/store.ts";
+import type { ObjectInfo, Store } from "../store/store.ts";
 
 // Two functions may render the same path at the same moment; one finds the other's derivative. Clocks differ a
-// little too. What is older than this was there when S3 told CloudFront that it was not.
+// little too. What was older than this when S3 told CloudFront that it is not there, CloudFront cannot read.
 const raceMilliseconds = 60_000;
 
 // A viewer sent back to a derivative that CloudFront cannot read returns at once, again and again: the loop has to
@@ -17,32 +17,48 @@ export interface WriteBack {
   readonly key: string;
   readonly source: { readonly key: string; readonly etag: string };
   readonly isRedirect: boolean;
-  readonly nowMilliseconds: () => number;
+  /** When this request came from the origin: the origin had just answered that nothing is there. */
+  readonly startedMilliseconds: number;
+  readonly signal: AbortSignal;
 }
 
 /**
  * Writes a rendition unless it is there already.
  *
- * @returns the ETag under which it is stored, or `undefined` when another function had just written it
- * @throws ImgsealError STORE_UNAVAILABLE when nothing was written
+ * @returns the ETag under which it is stored; `undefined` when another function wrote it and a purge took it away
+ * @throws ImgsealError STORE_UNAVAILABLE when nothing was written, or what a redirect needs is gone again
  * @throws ImgsealError DERIVATIVE_UNREADABLE when it had been there all along, unseen by CloudFront
  */
 export async function writeBack(rendition: Rendition, options: WriteBack): Promise<string | undefined> {
-  const { derivatives, key, source, isRedirect, nowMilliseconds } = options;
-  const etag = await derivatives.writeIfAbsent(key, rendition.body, {
-    contentType: rendition.contentType,
-    metadata: { source: source.key, "source-etag": source.etag },
-  });
-  if (etag !== undefined) return etag;
-  const existing = await derivatives.head(key);
-  if (existing === undefined) return undefined;
-  const ageMilliseconds = nowMilliseconds() - existing.lastModified.getTime();
-  if (ageMilliseconds > (isRedirect ? redirectRaceMilliseconds : raceMilliseconds)) {
-    throw new ImgsealError(
-      "DERIVATIVE_UNREADABLE",
-      `the derivative is ${Math.round(ageMilliseconds / 1000)} s old, yet the origin answered that it is not there: ` +
-        "CloudFront cannot read the derivatives bucket (origin access control, bucket policy or Region)",
-    );
+  const { derivatives, key, isRedirect, signal } = options;
+  for (let attempt = 1; attempt <= 2; attempt++) {
+    const etag = await write(rendition, options);
+    if (etag !== undefined) return etag;
+    const existing = await derivatives.head(key, { signal });
+    if (existing !== undefined) {
+      requireReadable(existing, options);
+      return existing.etag;
+    }
+    // A conflict (409) whose other writer failed, or a purge in between: the place is free once more.
   }
-  return existing.etag;
+  if (!isRedirect) return undefined;
+  throw new ImgsealError("STORE_UNAVAILABLE", "the derivative was taken twice and was not there either time");
+}
+
+function write(
+  { body, contentType }: Rendition,
+  { derivatives, key, source, signal }: WriteBack,
+): Promise<string | undefined> {
+  const metadata = { source: source.key, "source-etag": source.etag };
+  return derivatives.writeIfAbsent(key, body, { contentType, metadata, signal });
+}
+
+function requireReadable({ lastModified }: ObjectInfo, { isRedirect, startedMilliseconds }: WriteBack): void {
+  const ageMilliseconds = startedMilliseconds - lastModified.getTime();
+  if (ageMilliseconds <= (isRedirect ? redirectRaceMilliseconds : raceMilliseconds)) return;
+  throw new ImgsealError(
+    "DERIVATIVE_UNREADABLE",
+    `the derivative was ${Math.round(ageMilliseconds / 1000)} s old when the origin answered that it is not there: ` +
+      "CloudFront cannot read the derivatives bucket (origin access control, bucket policy or Region)",
+  );
 }

@@ -95,7 +95,7 @@ async function answerPage(
     return { status: 200, headers: flatten(headers), body: bodyOf(body) };
   } catch (error) {
     const id = randomUUID();
-    const { status, headers, body = "" } = errorAnswer(error, id);
+    const { status, headers, body = "" } = errorAnswer(error, { id, method });
     writeLog?.(
       JSON.stringify({ id, outcome: "page-failure", code: errorCode(error), message: describeError(error) }),
     );
@@ -113,7 +113,7 @@ async function answerSafely(viewer: ViewerRequest, distribution: Distribution): 
   try {
     return await distribution(viewer);
   } catch (error) {
-    const { status, headers, body = "" } = errorAnswer(error, viewer.id);
+    const { status, headers, body = "" } = errorAnswer(error, viewer);
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return {
       status,

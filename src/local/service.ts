@@ -23,7 +23,6 @@ export interface ServiceOptions {
   readonly derivatives: Store;
   readonly pages: ExchangeParts["pages"];
   readonly writeLog?: ((line: string) => void) | undefined;
-  readonly cacheBytes?: number;
   /** How many processes share this machine and the stores; each takes its part of the cores and of the queue. */
   readonly processes?: number;
   readonly withLease?: WithLease;
@@ -32,7 +31,7 @@ export interface ServiceOptions {
   readonly nowMilliseconds?: () => number;
 }
 
-const defaultCacheBytes = 128 * 1024 * 1024;
+const cacheBytes = 128 * 1024 * 1024;
 const defaultMaxWaiting = 256;
 
 // The cache policy and the custom error responses of our distribution. minTTL is 0: with more, no-store is not honoured.
@@ -77,7 +76,7 @@ export function createService(options: ServiceOptions): ExchangeParts {
       },
       originResponse: (event, log) => originResponse(event, { ...parts, log }),
       withLease: options.withLease,
-      cache: createCache(Math.floor((options.cacheBytes ?? defaultCacheBytes) / processes), policy),
+      cache: createCache(Math.floor(cacheBytes / processes), policy),
       nowMilliseconds,
     }),
     cors: table.cors,
