@@ -190,11 +190,44 @@ describe("a miss", () => {
     expect(derivatives.objects.has(key)).toBe(true);
   });
 
-  it("has no body for HEAD when it fails either", async () => {
-    expect(await run("/none/thumb.3f9a1c20b4d7.webp", 404, { method: "HEAD" })).toMatchObject({
-      status: "404",
-      body: "",
+  it("has no body for HEAD when it fails either, and is not kept under GET's key", async () => {
+    const missing = await run("/none/thumb.3f9a1c20b4d7.webp", 404, { method: "HEAD" });
+    expect(missing).toMatchObject({ status: "404", body: "" });
+    expect(header(missing, "cache-control")).toBe("no-store");
+    sources.objects.set("photos/cat.jpg", makeObject(Buffer.from("no picture")));
+    const refused = await run(path, 404, { method: "HEAD" });
+    expect(refused.status).toBe("415");
+    expect(header(refused, "cache-control")).toBe("no-store");
+  });
+
+  it.each([
+    ["a width of a preset without widths", "/photos/cat.jpg/thumb.3f9a1c20b4d7.640w.webp"],
+    ["a format that the preset does not offer", "/photos/cat.jpg/thumb.3f9a1c20b4d7.gif"],
+    ["a width that is not declared", `/photos/cat.jpg/banner.${banner.revision}.641w.webp`],
+    ["no width of a preset with widths", `/photos/cat.jpg/banner.${banner.revision}.webp`],
+  ])("for %s is refused: sizes are not minted by hand, even without viewer-request", async (_case, uri) => {
+    const answer = await run(uri, 404);
+    expect(answer.status).toBe("400");
+    expect(logged[0]).toMatchObject({
+      code: "VARIANT_UNDECLARED",
+      message: expect.stringMatching(/^the preset "(?:thumb|banner)" declares no such variant$/),
     });
+    expect(derivatives.objects.size).toBe(0);
+  });
+
+  it("leaves each stage its part of the event's 27 seconds", async () => {
+    const seen: number[] = [];
+    const slow: OriginResponseParts["render"] = (source, preset, variant, limits) => {
+      seen.push(limits.renderSeconds);
+      return render(source, preset, variant, limits);
+    };
+    await run(path, 404, {}, { render: slow });
+    derivatives.objects.clear();
+    sources.before = () => {
+      clock += 9_500;
+    };
+    await run(path, 404, {}, { render: slow });
+    expect(seen).toEqual([20, 12]);
   });
 });
 
@@ -219,6 +252,16 @@ describe("a write-back that fails", () => {
     const answer = await run(path, 404);
     expect(answer.status).toBe("200");
     expect(header(answer, "etag")).toBe(derivatives.objects.get(key)?.etag);
+  });
+
+  it("is measured from the event's start: a slow render is no reason to blame the bucket", async () => {
+    const slow: OriginResponseParts["render"] = async (...args) => {
+      clock += 5_000;
+      derivatives.objects.set(key, makeObject(Buffer.from("theirs"), { lastModified: new Date(clock) }));
+      clock += 65_000;
+      return render(...args);
+    };
+    expect((await run(path, 404, {}, { render: slow })).status).toBe("200");
   });
 
   it("because the derivative was there all along is a 500 that says why", async () => {
@@ -262,6 +305,27 @@ describe("an answer over the quota", () => {
       throw new ImgsealError("STORE_UNAVAILABLE", "no space left");
     };
     expect((await run(largePath, 404, {}, { table: over })).status).toBe("503");
+  });
+
+  it("is not redirected to when the derivative was taken and is gone again", async () => {
+    const vanishing = { ...derivatives, writeIfAbsent: async () => undefined, head: async () => undefined };
+    const answer = await run(largePath, 404, {}, { table: over, derivatives: vanishing });
+    expect(answer.status).toBe("503");
+    expect(logged[0]).toMatchObject({
+      code: "STORE_UNAVAILABLE",
+      message: "the derivative was taken twice and was not there either time",
+    });
+  });
+
+  it("is written again when the place was taken for a moment only", async () => {
+    let tries = 0;
+    const busy = {
+      ...derivatives,
+      writeIfAbsent: (...args: Parameters<MemoryStore["writeIfAbsent"]>) =>
+        ++tries === 1 ? Promise.resolve(undefined) : derivatives.writeIfAbsent(...args),
+    };
+    expect((await run(largePath, 404, {}, { table: over, derivatives: busy })).status).toBe("302");
+    expect(derivatives.objects.has(largePath.slice(1))).toBe(true);
   });
 
   it("ends the loop of redirects to a derivative that CloudFront cannot read", async () => {
@@ -374,6 +438,30 @@ describe("while two deployments overlap", () => {
     expect(logged[0]).toMatchObject({ outcome: "stale-preset" });
   });
 
+  it("keeps a stored derivative of an unknown revision as briefly, and says that it was negotiated", async () => {
+    const answer = await run("/photos/cat.jpg/thumb.ffffffffffff.avif", 200, { responseHeaders: {} });
+    expect(answer.status).toBe("200");
+    expect(header(answer, "cache-control")).toBe("public, max-age=0, s-maxage=30");
+    expect(header(answer, "vary")).toBe("Accept");
+    expect(header(answer, "x-imgseal")).toBe("stale-preset");
+  });
+
+  it("answers 503, and not 415 for minutes, when a stale preset's rendition is over the quota", async () => {
+    const refusing = makePreset({ name: "thumb", formats: ["png"], overflow: "refuse" });
+    const answer = await run(
+      "/photos/noise.png/thumb.ffffffffffff.png",
+      404,
+      {},
+      { table: makeTable([refusing]) },
+    );
+    expect(answer.status).toBe("503");
+    expect(header(answer, "cache-control")).toBe("public, max-age=1");
+    expect(logged[0]).toMatchObject({
+      code: "PRESET_SKEWED",
+      message: "the rendition of a stale preset is over the quota",
+    });
+  });
+
   it("answers 503 with Retry-After for a name that it does not know", async () => {
     const answer = await run("/photos/cat.jpg/novel.ffffffffffff.webp", 404);
     expect(answer.status).toBe("503");
@@ -400,6 +488,8 @@ describe("the headers' one author", () => {
   it("lets every origin read with *, and leaves a list to the response headers policy", async () => {
     const open = makeTable([thumb], { cors: { origins: "*" } });
     expect(header(await run(path, 404, {}, { table: open }), "access-control-allow-origin")).toBe("*");
+    const missing = await run("/none/thumb.3f9a1c20b4d7.webp", 404, {}, { table: open });
+    expect(header(missing, "access-control-allow-origin")).toBe("*");
     const listed = makeTable([thumb], { cors: { origins: ["https://shop.example"] } });
     expect(
       header(await run(path, 404, {}, { table: listed }), "access-control-allow-origin"),

@@ -132,6 +132,7 @@ describe("a refused request", () => {
         outcome: "refused",
         code: "SIGNATURE_INVALID",
         message: "the signature is not canonical base64url of HS256",
+        path: "/thumb/a.jpg",
       },
     ]);
   });
@@ -158,6 +159,11 @@ describe("a refused request", () => {
     const answer = await answered("/photos/cat.jpg/thumb.3f9a1c20b4d7.webp");
     expect(answer.status).toBe("403");
     expect(logged[0]).toMatchObject({ code: "SIGNATURE_MISSING" });
+  });
+
+  it("can be read by scripts of every origin with *", async () => {
+    const open = makeTable([thumb], { cors: { origins: "*" } });
+    expect(header(await answered("/thumb/a.jpg", {}, open), "access-control-allow-origin")).toBe("*");
   });
 
   it("has no body for HEAD", async () => {
