@@ -8,6 +8,7 @@ import { UserError } from "./failure.ts";
 import { readKeyFile } from "./key-file.ts";
 import { readPresets } from "./presets-file.ts";
 import type { ServeOptions } from "./serve.ts";
+import { settleFolders } from "./serve-folders.ts";
 import { createLinkSigner, servicePages } from "./service-pages.ts";
 import { untilSignalled } from "./shutdown.ts";
 import type { Terminal } from "./terminal.ts";
@@ -23,8 +24,9 @@ export async function serveAsWorker(
   const { createService } = await import("../local/service.ts");
   const table = await readPresets(options.presets);
   const keyFile = await readKeyFile(options.keys, { ...terminal, err: () => {} });
-  const sources = await openSourceFolder(options.sources);
-  const derivatives = await openDerivativeFolder(options.derivatives, {
+  const folders = await settleFolders(options);
+  const sources = await openSourceFolder(folders.sources);
+  const derivatives = await openDerivativeFolder(folders.derivatives, {
     onDamage: ({ key, reason }) => terminal.err(`imgseal: removed the damaged derivative ${key}: ${reason}`),
   });
   const signerAt = await createLinkSigner(table, keyFile, terminal);

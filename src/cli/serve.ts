@@ -2,20 +2,20 @@
 
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { resolve, sep } from "node:path";
+import { resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
-import { usageError } from "./failure.ts";
 import { type FileOptions, isGiven, keysOption, presetsOption } from "./file-options.ts";
 import { createKeyFile, type KeyFile, readKeyFile } from "./key-file.ts";
 import { newKey, newKid } from "./new-key.ts";
 import { readPresets } from "./presets-file.ts";
+import { claimDerivatives, defaultDerivatives, settleFolders } from "./serve-folders.ts";
 import { createLinkSigner, exampleUrls } from "./service-pages.ts";
 import { untilSignalled } from "./shutdown.ts";
 import { exitCodes, type Terminal, warn } from "./terminal.ts";
 
 export interface ServeOptions extends FileOptions {
   readonly sources: string;
-  readonly derivatives: string;
+  readonly derivatives?: string;
   readonly port: number;
   readonly host: string;
   readonly workers: number;
@@ -29,7 +29,8 @@ const killMilliseconds = 1_500;
 
 const help = `
 The same handlers as at CloudFront, behind a cache in memory: the first request of a picture renders it, every later one
-is a hit. Rendered pictures are kept in the derivatives folder and may be deleted at any time.
+is a hit. Rendered pictures are kept in the derivatives folder, which may be deleted at any time. Each folder of sources
+has its own one: one that was used with other sources is refused. Presets and keys are read once, at the start.
 With --workers N, N processes answer on the one port, and a picture is still rendered once between them.
 Without --keys, the key file imgseal.keys.json is made on the first run.
 Standard output gets one JSON line per request. SIGTERM and SIGINT finish what runs; a second one stops at once.
@@ -45,7 +46,10 @@ export function addServe(program: Command, terminal: Terminal): void {
     .summary("serve a folder of pictures, with a gallery")
     .description("Serves a folder of pictures through signed URLs, with a gallery at /.")
     .option("--sources <dir>", "the folder with the source images", "photos")
-    .option("--derivatives <dir>", "where rendered images are kept", ".imgseal/derivatives")
+    .option(
+      "--derivatives <dir>",
+      `where rendered images are kept, one folder per --sources (default: below ${defaultDerivatives})`,
+    )
     .option("--port <number>", "port to listen on; 0 takes a free one", parsePort, 8787)
     .option("--host <address>", "address to listen on; 0.0.0.0 for other machines too", "127.0.0.1")
     .option("--workers <number>", "processes that share the port and the work", parseWorkers, 1)
@@ -69,19 +73,24 @@ async function serve(options: ServeOptions, isKeyFileGiven: boolean, terminal: T
 
 /** Finds what is wrong before any worker starts, tells the addresses, and passes the signal to stop on. */
 async function supervise(options: ServeOptions, isKeyFileGiven: boolean, terminal: Terminal): Promise<void> {
-  refuseNested(options);
+  const folders = await settleFolders(options);
   const table = await readPresets(options.presets);
   const keyFile = await readOrMakeKeys(options.keys, isKeyFileGiven, terminal);
   const { openSourceFolder } = await import("../store/source-folder.ts");
   const { openDerivativeFolder } = await import("../store/derivative-folder.ts");
   const sources = await openSourceFolder(options.sources);
-  await openDerivativeFolder(options.derivatives, { onDamage: () => {} });
+  await openDerivativeFolder(folders.derivatives, { onDamage: () => {} });
+  await claimDerivatives(folders);
 
   const { startWorkers, WorkerFailed } = await import("../local/workers.ts");
   const port = options.port === 0 ? await freePort(options.host) : options.port;
   const workers = startWorkers({
     count: options.workers,
-    arguments: [...process.argv.slice(2), "--port", String(port)],
+    // Settled here, for a worker that comes later too: a symbolic link may lead elsewhere by then.
+    arguments: [
+      ...process.argv.slice(2),
+      ...["--port", String(port), "--sources", folders.sources, "--derivatives", folders.derivatives],
+    ],
     onReplaced: (reason) => terminal.err(`imgseal: ${reason}`),
   });
   try {
@@ -102,13 +111,6 @@ async function supervise(options: ServeOptions, isKeyFileGiven: boolean, termina
   const signal = await untilSignalled();
   terminal.err(`imgseal: ${signal}, finishing what runs`);
   await workers.shutDown(graceMilliseconds + killMilliseconds);
-}
-
-/** One bucket for both is refused by `build`; this is the same for folders. */
-function refuseNested({ sources, derivatives }: ServeOptions): void {
-  const [inner, outer] = [resolve(sources), resolve(derivatives)];
-  if (inner !== outer && !inner.startsWith(outer + sep)) return;
-  throw usageError(`--sources and --derivatives need two folders, received ${sources} and ${derivatives}`);
 }
 
 async function readOrMakeKeys(file: string, isGiven: boolean, terminal: Terminal): Promise<KeyFile> {

@@ -5,14 +5,18 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
+  realpathSync,
+  renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import sharp from "sharp";
@@ -35,12 +39,13 @@ async function project(pictures: readonly string[] = ["cat.jpg", "dogs/rex.png"]
   cleanUps.push(() => rmSync(folder, { recursive: true, force: true }));
   copyFileSync(join(root, "presets.yaml"), join(folder, "presets.yaml"));
   mkdirSync(join(folder, "photos/dogs"), { recursive: true });
-  for (const name of pictures) {
-    await sharp({ create: { width: 600, height: 400, channels: 3, background: "#3366cc" } }).toFile(
-      join(folder, "photos", name),
-    );
-  }
+  for (const name of pictures) await addPicture(folder, `photos/${name}`, "#3366cc");
   return folder;
+}
+
+async function addPicture(folder: string, path: string, background: string): Promise<void> {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  await sharp({ create: { width: 600, height: 400, channels: 3, background } }).toFile(join(folder, path));
 }
 
 interface Served {
@@ -159,6 +164,69 @@ describe.concurrent("serve", () => {
       pid: expect.any(Number),
     });
     expect(served.lines).toEqual([]);
+  });
+
+  test("shows the right picture when it is started with other sources, whose keys may be the same", async () => {
+    const folder = await project();
+    await addPicture(folder, "others/cat.jpg", "#cc3333");
+    const seen: string[] = [];
+    for (const sources of ["photos", "others", "photos"]) {
+      const served = await serve(folder, "--sources", sources);
+      const url = served.urls.find((each) => each.includes("/thumb/cat.jpg")) ?? "";
+      const { dominant } = await sharp(await (await fetch(url)).arrayBuffer()).stats();
+      seen.push(dominant.b > dominant.r ? "blue" : "red");
+      stop(served);
+      await served.ended;
+      const { outcome } = JSON.parse(served.lines[0] ?? "{}");
+      expect(outcome).toBe(seen.length < 3 ? "rendered" : "stored");
+    }
+    expect(seen).toEqual(["blue", "red", "blue"]);
+    const kept = readdirSync(join(folder, ".imgseal/derivatives"));
+    expect(kept).toHaveLength(2);
+    for (const name of kept) expect(name).toMatch(/^[0-9a-f]{12}$/);
+  });
+
+  test("refuses a folder of derivatives that was used with other sources, and says what to do", async () => {
+    const folder = realpathSync(await project());
+    await addPicture(folder, "others/cat.jpg", "#cc3333");
+    const first = await serve(folder, "--derivatives", "made");
+    expect((await fetch(first.urls[0] ?? "")).status).toBe(200);
+    stop(first);
+    await first.ended;
+    const start = (sources: string) => {
+      const args = ["serve", "--sources", sources, "--derivatives", "made", "--port", "0"];
+      return runProcess(command.main, args, { cwd: folder });
+    };
+    expect(start("others")).toEqual({
+      exitCode: 1,
+      out: "",
+      err: `imgseal: the derivatives in made were made of the sources in ${folder}/photos, and --sources is ${folder}/others; name another folder with --derivatives, or delete that one\n`,
+    });
+    renameSync(join(folder, "photos"), join(folder, "moved"));
+    expect(start("moved").err).toContain(`were made of the sources in ${folder}/photos`);
+    renameSync(join(folder, "moved"), join(folder, "photos"));
+    symlinkSync("photos", join(folder, "linked"));
+    const again = await serve(folder, "--sources", "linked", "--derivatives", "made");
+    expect((await fetch(again.urls[0] ?? "")).status).toBe(200);
+    expect(again.errors()).toBe("");
+  });
+
+  test("refuses one folder for both, behind a symbolic link too", async () => {
+    const folder = await project();
+    symlinkSync("photos", join(folder, "linked"));
+    for (const [sources, derivatives] of [
+      ["photos", "linked"],
+      ["linked", "photos"],
+      ["linked/dogs", "photos/../photos"],
+      ["linked/none", "photos"],
+    ] as const) {
+      const args = ["serve", "--sources", sources, "--derivatives", derivatives, "--port", "0"];
+      expect(runProcess(command.main, args, { cwd: folder })).toEqual({
+        exitCode: 2,
+        out: "",
+        err: `imgseal: --sources and --derivatives need two folders, received ${sources} and ${derivatives}\n`,
+      });
+    }
   });
 
   test("signs links no longer than the presets file allows", async () => {

@@ -19,7 +19,8 @@ export async function inspectFolder(root: string): Promise<Inspection> {
   const torn: string[] = [];
   let claims = 0;
   const entries = await readdir(root, { withFileTypes: true });
-  for (const { name: folder } of entries.filter(({ name }) => name !== ".tmp")) {
+  const folders = entries.filter((entry) => entry.isDirectory() && entry.name !== ".tmp");
+  for (const { name: folder } of folders) {
     const names = await readdir(join(root, folder));
     for (const name of names.filter((each) => !each.endsWith(".meta"))) {
       const path = join(root, folder, name);
