@@ -6,6 +6,7 @@ import { untilAskedToEnd, workerLeases } from "../local/workers.ts";
 import { errnoOf } from "../store/failure.ts";
 import { UserError } from "./failure.ts";
 import { readKeyFile } from "./key-file.ts";
+import { isOwnHost } from "./listen-address.ts";
 import { readPresets } from "./presets-file.ts";
 import type { ServeOptions } from "./serve.ts";
 import { settleFolders } from "./serve-folders.ts";
@@ -30,20 +31,20 @@ export async function serveAsWorker(
     onDamage: ({ key, reason }) => terminal.err(`imgseal: removed the damaged derivative ${key}: ${reason}`),
   });
   const signerAt = await createLinkSigner(table, keyFile, terminal);
-  const server = await listen(
-    createService({
-      table,
-      keys: keyFile.keys,
-      sources,
-      derivatives,
-      pages: await servicePages(table, sources, signerAt),
-      processes: options.workers,
-      ...(options.workers > 1 && { withLease: workerLeases() }),
-      writeLog: options.quiet === true ? undefined : terminal.out,
-      nowMilliseconds: terminal.nowMilliseconds,
-    }),
-    options,
-  );
+  const service = createService({
+    table,
+    keys: keyFile.keys,
+    sources,
+    derivatives,
+    pages: await servicePages(table, sources, signerAt),
+    processes: options.workers,
+    ...(options.workers > 1 && { withLease: workerLeases() }),
+    writeLog: options.quiet === true ? undefined : terminal.out,
+    nowMilliseconds: terminal.nowMilliseconds,
+  });
+  // The gallery signs; that the service is well is nobody's secret.
+  const showsPage = (path: string, host?: string) => path !== "/" || isOwnHost(host, options.host);
+  const server = await listen({ ...service, showsPage }, options);
   await Promise.race([untilSignalled(), untilAskedToEnd()]);
   await server.close(graceMilliseconds);
   // The channel to the other process would keep this one.

@@ -1,11 +1,10 @@
 /** `imgseal serve`: the whole of imgseal on this machine, between two folders. */
 
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { type FileOptions, isGiven, keysOption, presetsOption } from "./file-options.ts";
 import { createKeyFile, type KeyFile, readKeyFile } from "./key-file.ts";
+import { baseUrl, freePort, isLoopback } from "./listen-address.ts";
 import { newKey, newKid } from "./new-key.ts";
 import { readPresets } from "./presets-file.ts";
 import { claimDerivatives, defaultDerivatives, settleFolders } from "./serve-folders.ts";
@@ -118,26 +117,6 @@ async function readOrMakeKeys(file: string, isGiven: boolean, terminal: Terminal
     terminal.err(`imgseal: made the key file ${file} on this first run; keep it out of version control`);
   }
   return readKeyFile(file, terminal);
-}
-
-/** Workers have to agree on a port, so "any free one" is settled before they start. */
-async function freePort(host: string): Promise<number> {
-  const server = createServer().listen(0, host);
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || host.startsWith("127.");
-}
-
-/** An address that a browser on this machine can open. */
-function baseUrl(host: string, port: number): string {
-  const isAny = host === "0.0.0.0" || host === "::";
-  const name = isAny ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
-  return `http://${name}:${port}`;
 }
 
 function greet(

@@ -20,6 +20,8 @@ export interface ExchangeParts {
   readonly distribution: Distribution;
   readonly cors: PresetTable["cors"];
   readonly pages: Readonly<Record<string, ServicePage>>;
+  /** Whether who asks under this Host may see this page; absent: everybody may. */
+  readonly showsPage?: (path: string, host: string | undefined) => boolean;
   readonly nowMilliseconds: () => number;
   /** Takes one line per request, without the line end; absent: nothing is logged. */
   readonly writeLog?: ((line: string) => void) | undefined;
@@ -47,8 +49,12 @@ export async function answerRequest(raw: RawRequest, parts: ExchangeParts): Prom
   if (url.length > maxUrlBytes) return textRawAnswer(414, "URI too long\n");
   const [path, queryString] = splitUrl(url);
   const page = Object.hasOwn(parts.pages, path) ? parts.pages[path] : undefined;
-  if (page !== undefined && (method === "GET" || method === "HEAD"))
+  if (page !== undefined && (method === "GET" || method === "HEAD")) {
+    if (parts.showsPage?.(path, headers.host) === false) {
+      return textRawAnswer(403, "Forbidden: this page is not shown under this Host\n");
+    }
     return answerPage(page, { method, queryString }, parts);
+  }
 
   const startedMilliseconds = parts.nowMilliseconds();
   const viewer = { id: randomUUID(), method, path, queryString, headers, clientIp: raw.clientIp };

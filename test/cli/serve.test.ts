@@ -14,6 +14,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { get } from "node:http";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -75,6 +76,16 @@ async function serve(cwd: string, ...args: string[]): Promise<Served> {
   reader.on("line", (line) => lines.push(line));
   if (first[0] === undefined) throw new Error(`serve ended: ${errors}`);
   return { process: child, lines, errors: () => errors, ended, ...JSON.parse(first[0]) };
+}
+
+/** fetch does not let its caller say the Host. */
+function statusUnder(host: string, url: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    get(url, { headers: { host } }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    }).on("error", reject);
+  });
 }
 
 const stop = ({ process: child }: Served) => child.kill("SIGTERM");
@@ -164,6 +175,20 @@ describe.concurrent("serve", () => {
       pid: expect.any(Number),
     });
     expect(served.lines).toEqual([]);
+  });
+
+  test("shows the gallery under its own names only, as long as it listens for this machine alone", async () => {
+    const served = await serve(await project());
+    const { port } = new URL(served.gallery);
+    for (const own of ["127.0.0.1", "localhost", "LOCALHOST", "[::1]"]) {
+      expect(await statusUnder(`${own}:${port}`, served.gallery)).toBe(200);
+    }
+    for (const foreign of ["rebound.example", "127.0.0.1.rebound.example", "localhost.rebound.example"]) {
+      expect(await statusUnder(`${foreign}:${port}`, served.gallery)).toBe(403);
+      expect(await statusUnder(foreign, `${served.gallery}?preset=thumb`)).toBe(403);
+      expect(await statusUnder(foreign, `${served.gallery}_health`)).toBe(200);
+      expect(await statusUnder(foreign, served.urls[0] ?? "")).toBe(200);
+    }
   });
 
   test("shows the right picture when it is started with other sources, whose keys may be the same", async () => {
@@ -315,6 +340,7 @@ describe.concurrent("serve", () => {
       "imgseal: warning: whoever can reach 0.0.0.0 gets signed URLs of every picture from the gallery\n",
     );
     expect((await fetch(served.urls[0] ?? "")).status).toBe(200);
+    expect(await statusUnder("pictures.example", served.gallery)).toBe(200);
   });
 
   test("says that its port is taken, and what to do", async () => {
