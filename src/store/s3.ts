@@ -18,7 +18,7 @@ import type { ListedObject, ObjectInfo, ReadOptions, Store, WriteOptions } from 
 
 export interface S3Timeouts {
   readonly connectMs: number;
-  /** One attempt, until the answer's headers. */
+  /** One attempt, until the answer's headers; an upload gets a second more for each megabyte. */
   readonly requestMs: number;
   /** One call of the store, with all its attempts and the body; each page of a listing anew. */
   readonly operationMs: number;
@@ -42,6 +42,9 @@ export interface S3StoreOptions {
 
 // A function has 30 s (cloudfront.md, "Quotas") for reading the source, rendering and writing back.
 const defaultTimeouts: S3Timeouts = { connectMs: 1_000, requestMs: 3_000, operationMs: 10_000 };
+
+// The SDK's clock for an attempt runs while the body is sent, which from a far Region is most of the time.
+const slowestUploadBytesPerMs = 1_000;
 
 // S3 answers with the checksums that it was given; a compatible server may not, and keeps metadata all the same.
 const checksumName = "imgseal-sha256";
@@ -116,7 +119,8 @@ export function openS3Store(options: S3StoreOptions): Store {
         IfNoneMatch: "*",
       });
       try {
-        return required((await client.send(command, http)).ETag, "ETag");
+        const requestTimeout = timeouts.requestMs + Math.ceil(body.length / slowestUploadBytesPerMs);
+        return required((await client.send(command, { ...http, requestTimeout })).ETag, "ETag");
       } catch (cause) {
         // An attempt that timed out may have been stored after all, and the next one then meets its own object.
         if (isTaken(cause)) return undefined;
