@@ -21,7 +21,7 @@ const clientLimits = {
 };
 
 // No byte either way for so long: a client that stopped reading, or is gone without a word. Far longer than a render
-// and its turn in the queue take.
+// and its turn in the queue take. In the middle of an answer Node looks twice before it believes it, so it is up to 240 s.
 const silenceMilliseconds = 120_000;
 
 // A process has some 20,000 file descriptors or more, and pictures are files too: without a bound, idle connections
