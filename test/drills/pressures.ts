@@ -24,9 +24,8 @@ export interface PressureStage {
 }
 
 export interface Pressing {
+  /** How many connections there were at once. */
   readonly reached: number;
-  /** How many of the connections the server has ended by itself. */
-  ended(): number;
   stop(): void;
 }
 
@@ -37,7 +36,7 @@ export const pressures: readonly Pressure[] = [
     name: "idle connections that have sent nothing",
     clients: { short: 300, full: 10_000 },
     endsWithinSeconds: 18,
-    begin: (stage) => hold(stage, () => {}),
+    begin: (stage) => hold(stage, (socket) => socket.resume()),
   },
   {
     name: "idle connections that have had an answer",
@@ -49,7 +48,10 @@ export const pressures: readonly Pressure[] = [
     name: "heads sent by the byte, two a second (Slowloris)",
     clients: { short: 100, full: 1_000 },
     endsWithinSeconds: 18,
-    begin: (stage) => every(500, stage, (socket) => socket.write("x")),
+    begin: (stage) =>
+      every(500, stage, (socket) => {
+        socket.resume().write(socket.bytesWritten === 0 ? "GET /thumb/a.jpg HTTP/1.1\r\nx-slow: " : "y");
+      }),
   },
   {
     name: "bodies announced and not sent",
@@ -63,7 +65,7 @@ export const pressures: readonly Pressure[] = [
   {
     name: "answers that nobody reads",
     clients: { short: 10, full: 100 },
-    endsWithinSeconds: 130,
+    endsWithinSeconds: 245,
     begin: (stage) => hold(stage, (socket) => socket.pause().write(get(stage.large).repeat(4))),
   },
   {
@@ -106,11 +108,8 @@ async function hold({ port, clients }: PressureStage, use: (socket: Socket) => v
     if (connected.includes(false)) break;
     for (const socket of opened) use(socket);
   }
-  const open = () => sockets.filter(({ destroyed }) => !destroyed).length;
-  const reached = open();
   return {
-    reached,
-    ended: () => reached - open(),
+    reached: sockets.filter(({ destroyed }) => !destroyed).length,
     stop() {
       for (const socket of sockets) socket.resetAndDestroy();
     },
@@ -147,5 +146,5 @@ async function every(
 
 function repeatedly(milliseconds: number, act: () => void): Pressing {
   const timer = setInterval(act, milliseconds);
-  return { reached: 0, ended: () => 0, stop: () => clearInterval(timer) };
+  return { reached: 0, stop: () => clearInterval(timer) };
 }
