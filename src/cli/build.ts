@@ -11,7 +11,7 @@ import { readKeyFile } from "./key-file.ts";
 import { packageRoot } from "./package-root.ts";
 import { readPresetTable } from "./preset-table-file.ts";
 import { readPresets } from "./presets-file.ts";
-import type { Terminal } from "./terminal.ts";
+import { exitCodes, type Terminal } from "./terminal.ts";
 import { formatTable } from "./text-table.ts";
 
 interface Options extends FileOptions {
@@ -65,13 +65,15 @@ async function build(options: Options, terminal: Terminal): Promise<void> {
   const previous = options.previous === undefined ? undefined : await readPresetTable(options.previous);
   const { bundleEdge, requireWithinQuota } = await importBundler();
   const outDir = resolve(options.out);
-  const bundles = await blamingInput(() =>
-    bundleEdge({
-      packageRoot: packageRoot(),
-      outDir,
-      viewerRequest: { table, keys: { keys: jwkSet.keys } },
-      originResponse: { table, sources, derivatives, ...(previous !== undefined && { previous }) },
-    }),
+  const bundles = await blamingInput(
+    () =>
+      bundleEdge({
+        packageRoot: packageRoot(),
+        outDir,
+        viewerRequest: { table, keys: { keys: jwkSet.keys } },
+        originResponse: { table, sources, derivatives, ...(previous !== undefined && { previous }) },
+      }),
+    { exitCode: exitCodes.usage },
   );
   await writeFile(join(outDir, "preset-table.json"), `${JSON.stringify(table)}\n`);
   terminal.out(options.json === true ? toJson(bundles) : toText(bundles, options.out));

@@ -30,17 +30,19 @@ export function usageError(message: string): UserError {
  * Waits for a call into a room whose TypeErrors speak of what the user gave. Anywhere else a TypeError is a mistake of
  * ours, and keeps its stack.
  *
- * @param inOurWords turns the room's message, which speaks of options and members, into one that speaks of flags and files
+ * @param blame `inOurWords` turns the room's message, which speaks of options and members, into one that speaks of flags
+ *   and files; `exitCode` says whether it is the command line that is wrong, or a file
  */
 export async function blamingInput<T>(
   call: () => T | Promise<T>,
-  inOurWords: (message: string) => string = (message) => message,
+  blame: { readonly inOurWords?: (message: string) => string; readonly exitCode?: ExitCode } = {},
 ): Promise<T> {
   try {
     return await call();
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    throw new UserError(inOurWords(error.message));
+    const { inOurWords = (message) => message, exitCode = exitCodes.failed } = blame;
+    throw new UserError(inOurWords(error.message), { exitCode });
   }
 }
 

@@ -1,12 +1,13 @@
 /** Reading and writing the key file. No message says what is in it. */
 
 import { randomBytes } from "node:crypto";
-import { link, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { link, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { errnoOf, unlessAbsent } from "../store/failure.ts";
 import { type KeySet, parseKeySet } from "../urls/key-set.ts";
 import { blamingInput, UserError } from "./failure.ts";
 import { type Terminal, warn } from "./terminal.ts";
+import { readTextFile } from "./text-file.ts";
 
 /** The members of a JWK Set as they are in the file, those too that are not ours. */
 export interface JwkSet {
@@ -24,7 +25,7 @@ export interface KeyFile {
  * @throws UserError
  */
 export async function readKeyFile(file: string, terminal: Terminal): Promise<KeyFile> {
-  const text = await unlessAbsent(readFile(file, "utf8"));
+  const text = await readTextFile(file, "a key file");
   if (text === undefined) {
     throw new UserError(
       `there is no key file at ${file}; make one with "imgseal keygen ${file}", or name yours with --keys FILE or IMGSEAL_KEYS`,
@@ -33,10 +34,9 @@ export async function readKeyFile(file: string, terminal: Terminal): Promise<Key
   await warnIfOpen(file, terminal);
   const jwkSet = parseJson(text, file);
   if (!isJwkSet(jwkSet)) throw new UserError(`${file}: expected a JWK Set: an object with an array "keys"`);
-  const keys = await blamingInput(
-    () => parseKeySet(jwkSet),
-    (message) => `${file}: ${message}`,
-  );
+  const keys = await blamingInput(() => parseKeySet(jwkSet), {
+    inOurWords: (message) => `${file}: ${message}`,
+  });
   return { jwkSet, keys };
 }
 

@@ -1,13 +1,12 @@
 /** Reading the compiled preset table that an earlier build wrote. */
 
-import { readFile } from "node:fs/promises";
 import type { PresetTable } from "../presets/table.ts";
-import { unlessAbsent } from "../store/failure.ts";
 import { UserError } from "./failure.ts";
+import { readTextFile } from "./text-file.ts";
 
 /** @throws UserError when it is not there, or not what `imgseal build` writes */
 export async function readPresetTable(file: string): Promise<PresetTable> {
-  const text = await unlessAbsent(readFile(file, "utf8"));
+  const text = await readTextFile(file, "a preset table");
   if (text === undefined) throw new UserError(`there is no preset table at ${file}`);
   const json = parseJson(text);
   if (isPresetTable(json)) return json;

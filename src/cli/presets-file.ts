@@ -1,11 +1,10 @@
 /** Reading the presets file. */
 
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { PresetTable } from "../presets/table.ts";
-import { unlessAbsent } from "../store/failure.ts";
 import { UserError } from "./failure.ts";
 import { packageRoot } from "./package-root.ts";
+import { readTextFile } from "./text-file.ts";
 
 /**
  * The compiled presets of a file.
@@ -27,7 +26,7 @@ export async function readPresets(file: string): Promise<PresetTable> {
 }
 
 async function readText(file: string): Promise<string> {
-  const text = await unlessAbsent(readFile(file, "utf8"));
+  const text = await readTextFile(file, "a presets file");
   if (text === undefined) {
     throw new UserError(
       `there is no presets file at ${file}; name one with --presets FILE or IMGSEAL_PRESETS, ` +

@@ -6,7 +6,7 @@ import { type FileOptions, keysOption, presetsOption } from "./file-options.ts";
 import { readKeyFile } from "./key-file.ts";
 import { parseExpiry } from "./moment.ts";
 import { readPresets } from "./presets-file.ts";
-import type { Terminal } from "./terminal.ts";
+import { exitCodes, type Terminal } from "./terminal.ts";
 
 interface Options extends FileOptions {
   readonly expires?: Date | "never";
@@ -72,7 +72,7 @@ async function sign(preset: string, source: string, options: Options, terminal: 
         ...(dpr !== undefined && { dpr }),
         ...(format !== undefined && { format }),
       }),
-    inFlags,
+    { inOurWords: inFlags, exitCode: exitCodes.usage },
   );
   if (options.json === true) {
     const expiry = expires === "never" ? null : expires.toISOString();

@@ -100,7 +100,7 @@ describe("build", () => {
 
   test("refuses one bucket for both, and says why", async () => {
     const { exitCode, out, err } = await setUp({ "--derivatives-bucket": "shop-originals" }).build();
-    expect({ exitCode, out }).toEqual({ exitCode: 1, out: "" });
+    expect({ exitCode, out }).toEqual({ exitCode: 2, out: "" });
     expect(err).toBe(
       'imgseal: expected sources and derivatives to be in two buckets, received "shop-originals" for both: ' +
         "whoever may upload sources could then upload derivatives\n",

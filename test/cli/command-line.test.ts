@@ -104,7 +104,8 @@ describe("the command line", () => {
   test("shows no stack for what a user can put right, and system errors in words", () => {
     const folder = project();
     const failures: readonly [args: string[], message: string][] = [
-      [["check", "--presets", folder], `imgseal: there is no presets file at ${folder}`],
+      [["check", "--presets", folder], `imgseal: ${folder} is a folder, and a presets file is needed\n`],
+      [["sign", "a", "b", "--keys", folder], `imgseal: ${folder} is a folder, and a key file is needed\n`],
       [
         ["serve", "--sources", "none"],
         'imgseal: cannot open the sources "none": there is no such file or folder\n',

@@ -136,7 +136,7 @@ describe("sign", () => {
     ];
     for (const [args, message] of refusals) {
       const { exitCode, out, err } = await sign(...args);
-      expect({ exitCode, out }).toEqual({ exitCode: 1, out: "" });
+      expect({ exitCode, out }).toEqual({ exitCode: 2, out: "" });
       expect(err.startsWith(`imgseal: ${message}`), err).toBe(true);
       expect(err.trim().split("\n")).toHaveLength(1);
     }
@@ -152,7 +152,7 @@ describe("sign", () => {
     ];
     for (const [expires, message] of refusals) {
       const { exitCode, err } = await imgseal("sign", "thumb", "a.jpg", "--expires", expires, ...strict);
-      expect(exitCode).toBe(1);
+      expect(exitCode).toBe(2);
       expect(err).toContain(`imgseal: ${message}`);
     }
   });
