@@ -65,10 +65,10 @@ export function hintsOnSelection(
 
 function canonicalPath({ path }: Request): string | undefined {
   try {
-    const { preset, source } = parseCanonicalPath(path);
+    const { preset, source, version } = parseCanonicalPath(path);
     return (
       "this is a canonical path, the internal name of a result, and never a URL; " +
-      `the URL is made with: imgseal sign ${preset} ${quote(source)}`
+      `the URL is made with: ${signCommand(preset, source, version)}`
     );
   } catch (error) {
     if (error instanceof ImgsealError) return undefined;
@@ -120,7 +120,7 @@ function claimsOfPublic({ url }: Request, { table }: ExplanationParts): string |
 
 function howToSign({ url }: Request, { table }: ExplanationParts): string | undefined {
   if (url === undefined || !Object.hasOwn(table.presets, url.preset)) return undefined;
-  return `to sign it: imgseal sign ${url.preset} ${quote(url.source)}`;
+  return `to sign it: ${signCommand(url.preset, url.source, url.ver)}`;
 }
 
 function knownKeys(_: Request, { keys }: ExplanationParts): string {
@@ -144,6 +144,10 @@ function expiredSince({ url }: Request, { nowSeconds }: ExplanationParts): strin
 function servedPrefixes({ url }: Request, { table }: ExplanationParts): string | undefined {
   const prefixes = url && table.presets[url.preset]?.sources;
   return prefixes && `its sources begin with ${prefixes.map((prefix) => `"${prefix}"`).join(" or ")}`;
+}
+
+function signCommand(preset: string, source: string, version: string | undefined): string {
+  return `imgseal sign ${preset} ${quote(source)}${version === undefined ? "" : ` --version ${version}`}`;
 }
 
 /** For a POSIX shell. */

@@ -2,10 +2,13 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { explain } from "../../src/cli/explanation.ts";
+import type { LogEntry } from "../../src/edge/log.ts";
+import { viewerRequest } from "../../src/edge/viewer-request.ts";
 import type { PresetTable } from "../../src/presets/table.ts";
 import { signHs256 } from "../../src/urls/hs256.ts";
 import { parseKeySet } from "../../src/urls/key-set.ts";
 import { formatSignedUrl, type SignedUrl } from "../../src/urls/signed-url.ts";
+import { viewerRequestEvent } from "../fixtures/events.ts";
 import { banner, makePreset, makeTable, og, thumb } from "../fixtures/presets.ts";
 import { keys, vectors, table as vectorTable } from "../vectors/signed-urls.ts";
 import { imgseal, temporaryFolder } from "./terminal.ts";
@@ -28,6 +31,38 @@ if (first === undefined || second === undefined) throw new Error("the vectors ho
 
 const signed = (url: SignedUrl, key = first) => formatSignedUrl(signHs256(url, key));
 const cat = { preset: "thumb", source: "photos/cat.jpg" };
+
+const publicTargets = [
+  "/og/a.jpg",
+  "/og/a.jpg?w=300&dpr=2&rev=001122&utm_source=x",
+  "/og/a.jpg?fm=webp",
+  "/og/a.jpg?ver=1",
+  `/og/a.jpg?exp=${nowSeconds + 60}`,
+  "/og/a.jpg?kid=demo-1",
+  "/og/a.jpg?sig=",
+  "/og/../a.jpg",
+  ...[{}, { ver: "1" }, { exp: nowSeconds + 60 }, { exp: nowSeconds - 60 }].map((claims) =>
+    signed({ preset: "og", source: "a.jpg", ...claims }),
+  ),
+];
+const strictTable = makeTable([thumb, banner, og, card], {
+  signing: { requireExpiry: true, maxLifetimeSeconds: 30 },
+});
+
+/** What viewer-request makes of a target, in the words of an explanation. */
+async function atTheEdge(target: string, accept: string | null | undefined, presets: PresetTable) {
+  const entries: LogEntry[] = [];
+  const event = viewerRequestEvent(target, accept == null ? {} : { headers: { accept } });
+  const result = await viewerRequest(event, {
+    table: presets,
+    keys,
+    nowMilliseconds: () => nowSeconds * 1000,
+    log: (entry) => entries.push(entry),
+  });
+  const [{ code, canonicalPath } = {}] = entries;
+  const status = result && "status" in result ? Number(result.status) : undefined;
+  return { code, status, canonicalPath };
+}
 
 describe("explain, over the vectors of the contract,", () => {
   test("accepts what is valid, in all its spellings", () => {
@@ -53,6 +88,25 @@ describe("explain, over the vectors of the contract,", () => {
       const explanation = judge(target, accept ?? undefined, { table: vectorTable });
       expect(explanation).toMatchObject({ outcome: "accepted", canonicalPath });
     }
+  });
+
+  test("agrees with viewer-request on everything, its own walk being another one", async () => {
+    const cases: readonly { target: string; accept?: string | null; presets: PresetTable }[] = [
+      ...vectors.valid.map(({ target }) => ({ target, presets: vectorTable })),
+      ...vectors.respelled.targets.map((target) => ({ target, presets: vectorTable })),
+      ...vectors.refused.map(({ target }) => ({ target, presets: vectorTable })),
+      ...vectors.selected.map((vector) => ({ ...vector, presets: vectorTable })),
+      ...publicTargets.map((target) => ({ target, presets: table })),
+      ...publicTargets.map((target) => ({ target, presets: strictTable })),
+    ];
+    const outcomes = new Set<string>();
+    for (const { target, accept, presets } of cases) {
+      const { refusal, canonicalPath } = judge(target, accept ?? undefined, { table: presets });
+      const explained = { code: refusal?.code, status: refusal?.status, canonicalPath };
+      expect({ target, ...explained }).toEqual({ target, ...(await atTheEdge(target, accept, presets)) });
+      outcomes.add(explained.code ?? "accepted");
+    }
+    expect(outcomes.size).toBeGreaterThan(6);
   });
 
   test("never repeats a signature", () => {
@@ -100,7 +154,7 @@ describe("explain", () => {
       refusal: { code: "SIGNATURE_MISSING", status: 403 },
       hints: [
         '"og" is public: without exp, ver and kid it needs no signature',
-        "to sign it: imgseal sign og a.jpg",
+        "to sign it: imgseal sign og a.jpg --version 2",
       ],
     });
   });
@@ -130,6 +184,9 @@ describe("explain", () => {
       expect(outcome).toBe("refused");
       expect(hints[0]).toMatch(/^this is a canonical path, .*: imgseal sign thumb [Pp]hotos\/cat\.jpg$/);
     }
+    expect(judge("/a.jpg/thumb.3f9a1c20b4d7.v-7f3a.webp").hints[0]).toMatch(
+      /: imgseal sign thumb a\.jpg --version 7f3a$/,
+    );
     expect(judge("/a%20b/it%27s.jpg/thumb.3f9a1c20b4d7.webp").hints[0]).toMatch(
       /imgseal sign thumb 'a b\/it'\\''s\.jpg'$/,
     );
