@@ -1,4 +1,4 @@
-/** Source bytes and a preset in, a rendition out: all of this room that the others see. */
+/** Source bytes and a preset in, a rendition out: all of this room that the edge sees. */
 
 import type { OutputInfo, Sharp } from "sharp";
 import { ImgsealError } from "../errors.ts";

@@ -6,8 +6,20 @@ import { ImgsealError } from "../errors.ts";
 /** Runs a pipeline for as long as there is time left. */
 export type Run = (image: Sharp) => Promise<{ readonly data: Buffer; readonly info: OutputInfo }>;
 
+// Of work that was given up before it was over; held by the rejections, so that nothing has to be cleared away.
+const endings = new WeakMap<Error, Promise<void>>();
+
 /**
- * Does the work, or rejects once the seconds have passed.
+ * Resolves when nothing runs any more of the render that failed so: at once, unless it is a RENDER_TIMEOUT.
+ *
+ * Until then it has a core and its memory, whoever has been answered in the meantime.
+ */
+export async function untilOver(failure: unknown): Promise<void> {
+  if (failure instanceof Error) await endings.get(failure);
+}
+
+/**
+ * Does the work, or rejects once the seconds have passed; `untilOver` tells when the work has really ended.
  *
  * The clock decides what a timeout is: sharp's own error for it differs from others in nothing but its text. sharp is
  * told the time as well, so that libvips stops; it knows whole seconds, and looks up only between pieces of a picture
@@ -28,14 +40,24 @@ export async function within<Result>(seconds: number, work: (run: Run) => Promis
   };
 
   let timer: NodeJS.Timeout | undefined;
+  const result = work(run);
   const timeUp = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(timeout()), seconds * 1000);
+    timer = setTimeout(() => {
+      const failure = timeout();
+      endings.set(failure, ended(result));
+      reject(failure);
+    }, seconds * 1000);
   });
   try {
-    return await Promise.race([work(run), timeUp]);
+    return await Promise.race([result, timeUp]);
   } catch (error) {
-    throw isOver() ? timeout(error) : error;
+    const isTimeout = error instanceof ImgsealError && error.code === "RENDER_TIMEOUT";
+    throw isOver() && !isTimeout ? timeout(error) : error;
   } finally {
     clearTimeout(timer);
   }
+}
+
+async function ended(work: Promise<unknown>): Promise<void> {
+  await Promise.allSettled([work]);
 }

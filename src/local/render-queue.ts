@@ -2,6 +2,7 @@
 
 import PQueue from "p-queue";
 import { ImgsealError } from "../errors.ts";
+import { untilOver } from "../images/time-budget.ts";
 
 export interface RenderQueueOptions {
   /** How many sources are held in memory and rendered at once. */
@@ -12,6 +13,8 @@ export interface RenderQueueOptions {
 
 /**
  * A scheduler for `originResponse`: runs the work when its turn comes.
+ *
+ * A render that runs out of time is answered at once, and keeps its turn until libvips has let go of it.
  *
  * @throws ImgsealError OVERLOADED, at once, when as many are waiting as may wait
  */
@@ -24,6 +27,15 @@ export function createRenderQueue({ concurrency, maxWaiting }: RenderQueueOption
         `${queue.pending} renders are running and ${queue.size} are waiting`,
       );
     }
-    return queue.add(work);
+    return new Promise((resolve, reject) => {
+      queue.add(async () => {
+        try {
+          resolve(await work());
+        } catch (failure) {
+          reject(failure);
+          await untilOver(failure);
+        }
+      });
+    });
   };
 }

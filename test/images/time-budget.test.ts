@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ImgsealError } from "../../src/errors.ts";
-import { within } from "../../src/images/time-budget.ts";
+import { untilOver, within } from "../../src/images/time-budget.ts";
 import { scene } from "../fixtures/pictures.ts";
 
 const never = () => new Promise<never>(() => {});
@@ -44,5 +44,30 @@ describe("the time of a render", () => {
     });
     const failure = new ImgsealError("SOURCE_UNREADABLE", "broken");
     await expect(within(5, () => Promise.reject(failure))).rejects.toBe(failure);
+  });
+
+  it.each([
+    ["succeeds", (done: { resolve: (value: string) => void }) => done.resolve("late")],
+    ["fails", (done: { reject: (cause: Error) => void }) => done.reject(new Error("late"))],
+  ])("tells when work that was given up is over: when it %s", async (_, finish) => {
+    let settle = { resolve: (_value: string) => {}, reject: (_cause: Error) => {} };
+    const work = new Promise<string>((resolve, reject) => {
+      settle = { resolve, reject };
+    });
+    const failure = await within(0.02, () => work).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: "RENDER_TIMEOUT" });
+    let isOver = false;
+    const over = untilOver(failure).then(() => {
+      isOver = true;
+    });
+    await pause(40);
+    expect(isOver).toBe(false);
+    finish(settle);
+    await over;
+  });
+
+  it("has nothing to wait for after any other failure", async () => {
+    await expect(untilOver(new ImgsealError("SOURCE_UNREADABLE", "broken"))).resolves.toBeUndefined();
+    await expect(untilOver("not an error")).resolves.toBeUndefined();
   });
 });
