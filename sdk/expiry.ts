@@ -1,20 +1,18 @@
 /** Lifetimes, and expiries rounded to windows. */
 
+import { parseQuantity } from "../src/presets/units.ts";
 import { misuse } from "./misuse.ts";
-
-/** The units of presets.yaml. */
-const unitSeconds = { s: 1, m: 60, h: 3_600, d: 86_400, y: 31_536_000 } as const;
 
 /** Half of what the twelve digits of `exp` can say: now and a lifetime together stay within them. */
 const longestLifetimeSeconds = 499_999_999_999;
 
 /**
- * Seconds, from a number of seconds or a text such as `90s`, `15m`, `1h`, `7d`.
+ * Seconds, from a number of seconds or a text such as `90s`, `15m`, `1.5h`, `7d`, with the units of presets.yaml.
  *
  * @throws TypeError
  */
 export function parseLifetime(expiresIn: unknown): number {
-  const seconds = typeof expiresIn === "string" ? parseText(expiresIn) : expiresIn;
+  const seconds = typeof expiresIn === "string" ? parseQuantity("seconds", expiresIn) : expiresIn;
   if (isPositiveInteger(seconds) && seconds <= longestLifetimeSeconds) return seconds;
   return misuse(
     "expiresIn",
@@ -25,12 +23,6 @@ export function parseLifetime(expiresIn: unknown): number {
 
 function isPositiveInteger(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value > 0;
-}
-
-function parseText(text: string): number | undefined {
-  const { count, unit } = /^(?<count>[0-9]{1,12})(?<unit>[a-z])$/.exec(text)?.groups ?? {};
-  const found = Object.entries(unitSeconds).find(([name]) => name === unit);
-  return found && Number(count) * found[1];
 }
 
 /**

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createSigner, type SignerOptions } from "../../sdk/index.ts";
 import type { PresetTable } from "../../src/presets/table.ts";
+import { parseQuantity } from "../../src/presets/units.ts";
 import { authorise } from "../../src/urls/authorise.ts";
 import { sourceKeys } from "../urls/arbitraries.ts";
 import { keys, parseTarget, table, vectors } from "../vectors/signed-urls.ts";
@@ -111,6 +112,21 @@ describe("expiries", () => {
     expect(await at(now + 1, "1h")).toBe(now + 4_050);
     expect(await at(now + 450, 3_600)).toBe(now + 4_050);
     expect(await at(now + 451, "60m")).toBe(now + 4_500);
+  });
+
+  test("are written as in presets.yaml and on the command line", async () => {
+    const spellings = fc.tuple(fc.integer({ min: 1, max: 9_999 }), fc.constantFrom("", ".5", ".25"));
+    const units = fc.constantFrom("s", "m", "h", "d", "y");
+    await fc.assert(
+      fc.asyncProperty(spellings, units, async ([whole, decimals], unit) => {
+        const written = `${whole}${decimals}${unit}`;
+        const seconds = parseQuantity("seconds", written);
+        if (seconds === undefined) await expect(at(now, written)).rejects.toThrow("expiresIn: expected");
+        else expect(await at(now, written)).toBe(await at(now, seconds));
+      }),
+    );
+    expect(await at(now, "1.5h")).toBe(await at(now, 5_400));
+    await expect(at(now, "1.5s")).rejects.toThrow('received "1.5s"');
   });
 
   test("are rounded up to at least 60 s", async () => {
