@@ -19,7 +19,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   "src/presets": ["src/errors.ts", "src/presets/table.ts", "src/presets/variant.ts", "src/presets/units.ts"],
   "src/urls": ["src/errors.ts", "src/presets/table.ts", "src/presets/variant.ts"],
   "src/presets/units.ts": [],
-  sdk: ["src/urls", "src/presets/table.ts", "src/presets/variant.ts"],
+  sdk: ["src/urls", "src/presets/table.ts", "src/presets/variant.ts", "src/presets/units.ts"],
   "src/store": ["src/errors.ts"],
   "src/images": ["src/errors.ts", "src/presets/table.ts", "src/presets/variant.ts"],
   "src/edge/main": ["src/edge", "src/urls", "src/images", "src/store", "src/presets/table.ts"],
@@ -60,8 +60,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 const homes: Readonly<Record<string, readonly string[]>> = {
   yaml: ["src/presets"],
   zod: ["src/presets"],
-  "fastest-levenshtein": ["src/presets", "src/cli"],
-  jose: ["src/urls", "sdk"],
+  "fastest-levenshtein": ["src/presets"],
+  jose: ["src/urls"],
   sharp: ["src/images"],
   "@aws-sdk/client-s3": ["src/store/s3.ts"],
   "lru-cache": ["src/local"],
@@ -114,6 +114,16 @@ describe("each dependency", () => {
       .filter(({ specifier }) => !specifier.startsWith(".") && !specifier.startsWith("node:"))
       .filter(({ from, specifier }) => !homes[packageOf(specifier)]?.some((home) => from.startsWith(home)));
     expect(strays).toEqual([]);
+  });
+
+  it("is imported in each of its homes", () => {
+    const idle = Object.entries(homes).flatMap(([name, rooms]) =>
+      rooms.filter(
+        (home) =>
+          !imports.some(({ from, specifier }) => from.startsWith(home) && packageOf(specifier) === name),
+      ),
+    );
+    expect(idle).toEqual([]);
   });
 
   it("that is declared for run time has a home", () => {
