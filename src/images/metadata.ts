@@ -13,7 +13,11 @@ export function copyrightTags({ exif }: SourceFacts): Readonly<Record<string, st
     : Object.fromEntries(tags.map(([tag, text]) => [tag, `${text} (ASCII)`]));
 }
 
-/** Keeps EXIF and XMP, but for what is no longer true of the pixels: how they lie, and their colour space. */
+/**
+ * Keeps EXIF and XMP, but for what is no longer true of the pixels: how they lie, and their colour space.
+ *
+ * IPTC goes: sharp keeps it only together with the source's colour profile, and of our formats JPEG alone could hold it.
+ */
 export function keepAll(image: Sharp, source: SourceFacts): Sharp {
   // ColorSpace 1 is sRGB; the source may have said Adobe RGB.
   const tags = { IFD0: { ...copyrightTags(source) }, IFD2: { ColorSpace: "1" } };

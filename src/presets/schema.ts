@@ -152,7 +152,7 @@ export const optionShape = {
   }),
   metadata: option(choice("strip", "copyright", "keep"), {
     meaning:
-      "What of EXIF, XMP and IPTC stays: nothing, the copyright fields, or all of it, GPS positions included.",
+      "What stays of the source's metadata: nothing, the EXIF tags Copyright and Artist, or EXIF and XMP, GPS positions included. IPTC never stays.",
     touchesBytes: true,
     neutral: "strip",
   }),

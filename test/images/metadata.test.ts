@@ -60,6 +60,19 @@ function writeEntry(
   else value.copy(tiff, at + 8);
 }
 
+/** IPTC's old place: a resource of Photoshop's in a segment of JPEG (IIM 4.2; By-line is dataset 2:80). */
+function withIptc(jpeg: Buffer, byLine: string): Buffer {
+  const dataset = Buffer.concat([
+    Buffer.from([0x1c, 2, 80, 0, byLine.length]),
+    Buffer.from(byLine, "latin1"),
+  ]);
+  const padding = Buffer.alloc(dataset.length % 2);
+  const resource = Buffer.from("Photoshop 3.0\0" + "8BIM\x04\x04\0\0\0\0\0", "latin1");
+  const segment = Buffer.concat([resource, Buffer.from([dataset.length]), dataset, padding]);
+  const marker = Buffer.from([0xff, 0xed, (segment.length + 2) >> 8, (segment.length + 2) & 255]);
+  return Buffer.concat([jpeg.subarray(0, 2), marker, segment, jpeg.subarray(2)]);
+}
+
 async function rendered(source: Buffer, format: ImageFormat, changes: Partial<Preset>) {
   const rendition = await render(source, preset({ width: 80, ...changes }), { format }, limits);
   const metadata = await sharp(rendition.body).metadata();
@@ -186,4 +199,19 @@ describe("metadata: keep", () => {
     const { metadata } = await rendered(source, "jpeg", { metadata: "keep" });
     expect(metadata.xmpAsString).toMatch(/Secretcam/);
   });
+});
+
+describe("IPTC", () => {
+  it.each(["strip", "copyright", "keep"] as const)(
+    "never stays, also with metadata: %s",
+    async (metadata) => {
+      const source = withIptc(await gossipy(), "Iptc Agency");
+      expect((await sharp(source).metadata()).iptc?.toString("latin1")).toContain("Iptc Agency");
+      for (const format of carriers) {
+        const { metadata: kept, text } = await rendered(source, format, { metadata });
+        expect(kept.iptc).toBeUndefined();
+        expect(text).not.toContain("Iptc Agency");
+      }
+    },
+  );
 });
