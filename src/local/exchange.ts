@@ -65,11 +65,9 @@ export async function answerRequest(raw: RawRequest, parts: ExchangeParts): Prom
     body,
   } = answerViewer(answer, {
     method,
-    ifNoneMatch: headers["if-none-match"],
-    ifModifiedSince: headers["if-modified-since"],
-    ifRange: headers["if-range"],
+    headers,
     // CloudFront answers a Range with the whole on a generated answer, and with 206 from its cache.
-    range: answer.cacheOutcome === "Hit" ? headers.range : undefined,
+    areRangesServed: answer.cacheOutcome === "Hit",
   });
   parts.writeLog?.(
     accessLogLine(answer, {

@@ -55,12 +55,14 @@ export async function originFetch(
     return listBucket ? s3Error("NoSuchKey", request, { Key: key }) : s3Error("AccessDenied", request);
   }
 
-  const failed = failedPrecondition(method, headers, object);
+  const stored = validators(object);
+  const failed = failedPrecondition(headers, stored);
   if (failed === 412) return s3Error("PreconditionFailed", request);
-  if (failed === 304) return { status: 304, headers: { ...requestIds(), ...validators(object) } };
+  if (failed === 304) return { status: 304, headers: { ...requestIds(), ...stored } };
 
-  const whole = { ...requestIds(), ...validators(object), ...representation(object) };
-  const range = selectRange(headers, object);
+  const whole = { ...requestIds(), ...stored, ...representation(object) };
+  // With HEAD too, where RFC 9110 14.2 knows no Range and S3 does.
+  const range = selectRange(headers, stored, object.bytes);
   if (range === "unsatisfiable") {
     const detail = { RangeRequested: headers.range ?? "", ActualObjectSize: String(object.bytes) };
     return s3Error("InvalidRange", request, detail, { "content-range": `bytes */${object.bytes}` });

@@ -1,81 +1,98 @@
-/** Conditional and range requests as RFC 9110 sections 13 and 14 evaluate them, for one stored object. */
+/**
+ * Conditional and range requests as RFC 9110 sections 13 and 14 evaluate them, for the origin and for the cache.
+ *
+ * Both sides are headers with names in lower case: what the request asks, and the validators of what is stored.
+ */
 
-type Headers = Readonly<Record<string, string>>;
+import type { HeaderMap } from "../edge/event.ts";
 
-interface Validators {
-  /** Strong, with its quotation marks. */
-  readonly etag: string;
-  readonly lastModified: Date;
+/** The status of the first precondition of a GET or HEAD that fails, in the order of section 13.2.2. */
+export function failedPrecondition(request: HeaderMap, stored: HeaderMap): 304 | 412 | undefined {
+  const ifMatch = request["if-match"];
+  if (ifMatch !== undefined) {
+    if (!listsTag(ifMatch, stored.etag, isSameStrongTag)) return 412;
+  } else {
+    const unmodifiedSince = httpDate(request["if-unmodified-since"]);
+    const lastModified = httpDate(stored["last-modified"]);
+    if (unmodifiedSince !== undefined && lastModified !== undefined && lastModified > unmodifiedSince)
+      return 412;
+  }
+  return isNotModified(request, stored) ? 304 : undefined;
 }
 
-/** The status of the first precondition that fails, in the order of section 13.2.2; `undefined`: perform the method. */
-export function failedPrecondition(
-  method: string,
-  headers: Headers,
-  object: Validators,
-): 304 | 412 | undefined {
-  const ifMatch = headers["if-match"];
-  if (ifMatch !== undefined) {
-    if (!listsTag(ifMatch, object.etag)) return 412;
-  } else {
-    const unmodifiedSince = httpDate(headers["if-unmodified-since"]);
-    if (unmodifiedSince !== undefined && secondsOf(object) > unmodifiedSince) return 412;
-  }
-  const isRead = method === "GET" || method === "HEAD";
-  const ifNoneMatch = headers["if-none-match"];
-  if (ifNoneMatch !== undefined) {
-    // Weak comparison (section 13.1.2): `W/"x"` names the same entity as `"x"`.
-    if (listsTag(ifNoneMatch.replaceAll(/(^|,)\s*W\//g, "$1"), object.etag)) return isRead ? 304 : 412;
-  } else if (isRead) {
-    const modifiedSince = httpDate(headers["if-modified-since"]);
-    if (modifiedSince !== undefined && secondsOf(object) <= modifiedSince) return 304;
-  }
-  return undefined;
+/** Whether the client has it already: all that a cache evaluates (sections 13.1.1 and 13.1.4 leave it the others). */
+export function isNotModified(request: HeaderMap, stored: HeaderMap): boolean {
+  const ifNoneMatch = request["if-none-match"];
+  // It decides alone where it is given (section 13.1.3).
+  if (ifNoneMatch !== undefined) return listsTag(ifNoneMatch, stored.etag, isSameTag);
+  const modifiedSince = httpDate(request["if-modified-since"]);
+  if (modifiedSince === undefined) return false;
+  const lastModified = httpDate(stored["last-modified"]);
+  return lastModified !== undefined && lastModified <= modifiedSince;
 }
 
 /**
  * The one range that is asked for, both ends included.
  *
- * `undefined` means the whole object: no range, one that is not understood, or several, which S3 does not serve.
+ * `undefined` means the whole: no range, one that is not understood or not valid (section 14.1.1), one of another
+ * version, or several, which S3 does not serve and nobody has to (section 14.2): a thousand tiny parts never pay.
  */
 export function selectRange(
-  headers: Headers,
-  object: Validators & { readonly bytes: number },
+  request: HeaderMap,
+  stored: HeaderMap,
+  bytes: number,
 ): { readonly first: number; readonly last: number } | "unsatisfiable" | undefined {
-  const match = /^bytes=(?:(\d+)-(\d*)|-(\d+))$/i.exec(headers.range?.trim() ?? "");
-  if (match === null || !ifRangeHolds(headers["if-range"], object)) return undefined;
+  if (request.range === undefined) return undefined;
+  const match = /^bytes=(?:(\d+)-(\d*)|-(\d+))$/i.exec(request.range.trim());
+  if (match === null || !ifRangeHolds(request["if-range"], stored)) return undefined;
   const [, from, to, suffix] = match;
-  const end = object.bytes - 1;
+  const end = bytes - 1;
   if (from === undefined) {
     const length = Number(suffix);
-    return length === 0 || end < 0
-      ? "unsatisfiable"
-      : { first: Math.max(0, object.bytes - length), last: end };
+    return length === 0 || end < 0 ? "unsatisfiable" : { first: Math.max(0, bytes - length), last: end };
   }
   const first = Number(from);
   const last = to ? Math.min(Number(to), end) : end;
-  // A last position before the first is no range at all, one past the end is one that cannot be served.
+  // A last position before the first is no range at all, a first past the end is one that cannot be served.
   if (to && Number(to) < first) return undefined;
   return first > end ? "unsatisfiable" : { first, last };
 }
 
-/** Section 13.1.5: a strong tag, or exactly the date; when it does not hold, the range is ignored. */
-function ifRangeHolds(ifRange: string | undefined, object: Validators): boolean {
+/** Section 13.1.5: the strong tag, or exactly the date. What is stored is written once, so its date is strong too. */
+function ifRangeHolds(ifRange: string | undefined, stored: HeaderMap): boolean {
   if (ifRange === undefined) return true;
-  if (ifRange.includes('"')) return ifRange === object.etag;
-  return httpDate(ifRange) === secondsOf(object);
+  if (ifRange.includes('"')) return isSameStrongTag(ifRange.trim(), stored.etag);
+  const date = httpDate(ifRange);
+  return date !== undefined && date === httpDate(stored["last-modified"]);
 }
 
-function listsTag(list: string, etag: string): boolean {
-  return list.trim() === "*" || list.split(",").some((tag) => tag.trim() === etag);
+type Comparison = (tag: string, stored: string | undefined) => boolean;
+
+function listsTag(list: string, stored: string | undefined, isSame: Comparison): boolean {
+  if (list.trim() === "*") return true;
+  // A tag may hold a comma (section 8.8.3), so commas do not part them.
+  return list.match(/(?:W\/)?"[^"]*"/g)?.some((tag) => isSame(tag, stored)) ?? false;
 }
 
-/** Unix seconds; a date that cannot be read is as if the header was not there. */
+/** Weak comparison (section 8.8.3.2): `W/"x"` names the same entity as `"x"`. */
+const isSameTag: Comparison = (tag, stored) => withoutWeakness(tag) === (stored && withoutWeakness(stored));
+
+const isSameStrongTag: Comparison = (tag, stored) => tag === stored && !tag.startsWith("W/");
+
+function withoutWeakness(tag: string): string {
+  return tag.replace(/^W\//, "");
+}
+
+// Section 5.6.7: IMF-fixdate, and the two obsolete forms that must be understood. Date.parse alone takes far more.
+const imfFixdate = /^\w{3}, \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+const rfc850Date = /^\w{6,9}, \d{2}-\w{3}-\d{2} \d{2}:\d{2}:\d{2} GMT$/;
+const asctimeDate = /^\w{3} \w{3} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/;
+
+/** Unix milliseconds; a date that cannot be read is as if the header was not there. */
 function httpDate(text: string | undefined): number | undefined {
-  const milliseconds = Date.parse(text ?? "");
-  return Number.isNaN(milliseconds) ? undefined : milliseconds / 1000;
-}
-
-function secondsOf({ lastModified }: Validators): number {
-  return Math.floor(lastModified.getTime() / 1000);
+  if (text === undefined) return undefined;
+  const isZoned = imfFixdate.test(text) || rfc850Date.test(text);
+  if (!isZoned && !asctimeDate.test(text)) return undefined;
+  const milliseconds = Date.parse(isZoned ? text : `${text} GMT`);
+  return Number.isNaN(milliseconds) ? undefined : milliseconds;
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { answerViewer, type ViewerConditions } from "../../../src/local/cloudfront/conditional.ts";
+import { answerViewer } from "../../../src/local/cloudfront/conditional.ts";
 
 const answer = {
   status: 200,
@@ -8,15 +8,17 @@ const answer = {
   body: Buffer.from("0123456789"),
 };
 
-function view(conditions: Partial<ViewerConditions>, given = answer) {
-  const none = {
-    method: "GET",
-    ifNoneMatch: undefined,
-    ifModifiedSince: undefined,
-    ifRange: undefined,
-    range: undefined,
+function view(
+  { method = "GET", ifNoneMatch, ifModifiedSince, ifRange, range }: Readonly<Record<string, string>>,
+  given = answer,
+) {
+  const headers = {
+    ...(ifNoneMatch !== undefined && { "if-none-match": ifNoneMatch }),
+    ...(ifModifiedSince !== undefined && { "if-modified-since": ifModifiedSince }),
+    ...(ifRange !== undefined && { "if-range": ifRange }),
+    ...(range !== undefined && { range }),
   };
-  return answerViewer(given, { ...none, ...conditions });
+  return answerViewer(given, { method, headers, areRangesServed: true });
 }
 
 describe("a conditional request", () => {
@@ -78,6 +80,15 @@ describe("a range request", () => {
   it("is ignored when If-Range names another version", () => {
     expect(view({ range: "bytes=0-3", ifRange: '"other"' }).status).toBe(200);
     expect(view({ range: "bytes=0-3", ifRange: '"abc"' }).status).toBe(206);
+  });
+
+  it("is ignored on a generated answer", () => {
+    const { status } = answerViewer(answer, {
+      method: "GET",
+      headers: { range: "bytes=0-3" },
+      areRangesServed: false,
+    });
+    expect(status).toBe(200);
   });
 
   it("is ignored for HEAD, which tells GET's length without a body", () => {
