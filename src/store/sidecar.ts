@@ -20,7 +20,7 @@ export function formatSidecar(sidecar: Sidecar): string {
 /** The inverse of `formatSidecar`; `undefined` for anything that it did not write. */
 export function parseSidecar(text: string): Sidecar | undefined {
   const value = parseJson(text);
-  if (!isRecord(value)) return undefined;
+  if (!isObject(value)) return undefined;
   const { key, contentType, bytes, sha256, metadata } = value;
   if (typeof key !== "string" || typeof contentType !== "string") return undefined;
   if (typeof bytes !== "number" || !Number.isSafeInteger(bytes) || bytes < 0) return undefined;
@@ -47,10 +47,10 @@ function parseJson(text: string): unknown {
   }
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isTextRecord(value: unknown): value is Record<string, string> {
-  return isRecord(value) && Object.values(value).every((text) => typeof text === "string");
+  return isObject(value) && Object.values(value).every((text) => typeof text === "string");
 }
