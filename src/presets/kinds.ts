@@ -14,7 +14,7 @@ interface Words {
   /** What the schema takes, so that it can follow "expected". */
   readonly expected: string;
   /** What somebody who wrote this text may have meant. */
-  readonly candidates?: (written: string) => readonly string[];
+  readonly candidates?: (written: string) => readonly (string | boolean)[];
 }
 
 const words = z.registry<Words>();
@@ -30,7 +30,7 @@ export function worded<S extends z.ZodType>(spoken: string | Words, schema: S): 
   return schema;
 }
 
-export const flag = () => worded("true or false", z.boolean());
+export const flag = () => worded({ expected: "true or false", candidates: () => [true, false] }, z.boolean());
 
 export const integer = (min: number, max: number) =>
   worded(`an integer from ${min} to ${max}`, z.int().min(min).max(max));
@@ -98,6 +98,11 @@ export function quantity(kind: QuantityKind, range: { min: number; max: number; 
     const value = parseQuantity(kind, written);
     return value !== undefined && value >= min && value <= max ? value : undefined;
   });
+}
+
+/** A mapping of YAML, an object of JSON; neither null nor a list. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function repeated(values: unknown): unknown {

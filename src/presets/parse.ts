@@ -1,5 +1,6 @@
 /** presets.yaml as checked data, or every problem in it at once. */
 
+import { excerpt, quotable } from "./excerpt.ts";
 import { type Resolution, type ResolvedPreset, resolveExtends } from "./extends.ts";
 import { checkRules } from "./rules.ts";
 import type { CheckedFile } from "./schema.ts";
@@ -39,9 +40,11 @@ export class PresetFileError extends Error {
  */
 export function parsePresets(text: string, fileName: string): PresetFile {
   const source = text.replace(/^\uFEFF/, "");
+  const binary = binaryNote(source);
+  if (binary !== undefined) throw report([binary], source, fileName);
   const yaml = readYaml(source);
   const { file, presets, notes } = check(yaml);
-  if (file === undefined || notes.length > 0) throw report(notes, yaml, source, fileName);
+  if (file === undefined || notes.length > 0) throw report(notes, source, fileName);
   return { signing: file.signing, limits: file.limits, cors: file.cors, presets };
 }
 
@@ -91,32 +94,35 @@ function presetNames(value: unknown): string[] {
   return typeof presets === "object" && presets !== null ? Object.keys(presets) : [];
 }
 
+/** Whatever else is wrong with a picture or a program that is given as a presets file: it is none (YAML 1.2.2, 5.1). */
+function binaryNote(source: string): Note | undefined {
+  const start = source.search(/[^\P{Cc}\t\n\r\u0085]/u);
+  if (start === -1) return undefined;
+  const code = source.charCodeAt(start).toString(16).toUpperCase().padStart(4, "0");
+  const message = `not a text file: it holds the control character U+${code}`;
+  return { path: [], start, end: start + 1, message };
+}
+
 /** The format of compilers: place, path and message, then the line with a caret under what is meant. */
-function report(
-  notes: readonly Note[],
-  { position }: Pick<YamlFile, "position">,
-  source: string,
-  fileName: string,
-): PresetFileError {
+function report(notes: readonly Note[], source: string, fileName: string): PresetFileError {
   const lines = source.split(/\r?\n/);
   const inOrder = notes.toSorted((a, b) => a.start - b.start);
   const problems = inOrder.map(({ path, start, message }) => ({
-    ...position(start),
+    ...positionOf(start, source),
     path: formatPath(path),
     message,
   }));
   const entries = problems.map(({ line, column, path, message }, index) => {
-    const text = lines[line - 1] ?? "";
     const { start = 0, end = 1 } = inOrder[index] ?? {};
-    const width = Math.max(1, Math.min(end - start, text.trimEnd().length - column + 1));
-    const gutter = " ".repeat(String(line).length);
-    // Tabs stay tabs, so that the caret stands under its place wherever they end.
-    const indent = text.slice(0, column - 1).replaceAll(/[^\t]/g, " ");
-    return [
-      `${fileName}:${line}:${column}  ${path === "" ? "" : `${path}: `}${message}`,
-      `   ${line} | ${text}`,
-      `   ${gutter} | ${indent}${"^".repeat(width)}`,
-    ].join("\n");
+    const place = { line, column, length: end - start };
+    const said = quotable(`${path === "" ? "" : `${path}: `}${message}`);
+    return `${fileName}:${line}:${column}  ${said}\n${excerpt(lines[line - 1] ?? "", place)}`;
   });
   return new PresetFileError(entries.join("\n"), problems);
+}
+
+/** Line and column, from 1. */
+function positionOf(offset: number, source: string): Pick<PresetProblem, "line" | "column"> {
+  const above = source.slice(0, offset).split("\n");
+  return { line: above.length, column: (above.at(-1)?.length ?? 0) + 1 };
 }

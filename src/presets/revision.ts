@@ -1,6 +1,7 @@
 /** The revision: a hash of what may change the bytes of a preset's renditions, and of nothing else. */
 
 import { createHash } from "node:crypto";
+import { isObject } from "./kinds.ts";
 import { neutralOptions, optionFacts, optionShape } from "./schema.ts";
 import type { Preset } from "./table.ts";
 
@@ -30,7 +31,7 @@ export function revisionContent(preset: Omit<Preset, "revision">): string {
 /** JSON with sorted keys and no white space (as RFC 8785 3.2.3 sorts them: by UTF-16 code units). */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, member: unknown) =>
-    isMapping(member)
+    isObject(member)
       ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
       : member,
   );
@@ -38,13 +39,9 @@ export function canonicalJson(value: unknown): string {
 
 /** The value where it is not the neutral one; of a mapping, the entries that are not. */
 function departure(value: unknown, neutral: unknown): unknown {
-  if (!isMapping(value) || !isMapping(neutral)) {
+  if (!isObject(value) || !isObject(neutral)) {
     return canonicalJson([value]) === canonicalJson([neutral]) ? undefined : value;
   }
   const entries = Object.entries(value).filter(([key, member]) => member !== neutral[key]);
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,7 +1,8 @@
 /** The checks of one option at a time: known names, values of the right kind. What is wrong is left out and noted. */
 
 import * as z from "zod";
-import { wordsOf } from "./kinds.ts";
+import { isObject, wordsOf } from "./kinds.ts";
+import { misplaced } from "./misplaced.ts";
 import { type CheckedFile, fileSchema } from "./schema.ts";
 import { presetNamePattern } from "./values.ts";
 import { didYouMean, inWords, mismatch, nearest } from "./words.ts";
@@ -29,7 +30,7 @@ export function checkShape(value: unknown): ShapeCheck {
   const told = issues.flatMap((issue) => findingsOf(issue, known));
   const findings = [...told.filter(isFirst), ...misnamedPresets(value)];
   if (result.success && findings.length === 0) return { file: result.data, findings, unsound: new Set() };
-  if (!isMapping(value)) return { findings, unsound: new Set() };
+  if (!isObject(value)) return { findings, unsound: new Set() };
 
   const wrong = findings.map(({ path }) => path.slice(0, depthOfOption(path)));
   const sound = wrong.reduce<unknown>(without, value);
@@ -60,7 +61,7 @@ function findingsOf(issue: z.core.$ZodIssue, known: ReadonlyMap<unknown, readonl
     return issue.keys.map((key) => ({
       path: [...path, key],
       part: "key",
-      message: unknownOption(key, known.get(issue.input) ?? []),
+      message: unknownOption(path, key, known.get(issue.input) ?? []),
     }));
   }
   // Of several spellings, one that takes a mapping knows best what is wrong inside of a mapping.
@@ -71,9 +72,11 @@ function findingsOf(issue: z.core.$ZodIssue, known: ReadonlyMap<unknown, readonl
   return [{ path, part: "value", message: issue.message }];
 }
 
-function unknownOption(key: string, known: readonly string[]): string {
+function unknownOption(path: Path, key: string, known: readonly string[]): string {
   if (key === "<<")
     return "YAML's merge keys are not read; a preset takes over another one's options with extends";
+  const elsewhere = misplaced(path, key, known);
+  if (elsewhere !== undefined) return elsewhere;
   const meant = didYouMean(key, known);
   return `unknown option${meant === "" && known.length <= 8 ? `, expected ${inWords(known)}` : meant}`;
 }
@@ -87,8 +90,8 @@ function meantOptions(issue: z.core.$ZodIssue, known: ReadonlyMap<unknown, reado
 
 // Looked for in the raw data: a record drops a key like `__proto__` without a word.
 function misnamedPresets(value: unknown): Finding[] {
-  const presets = isMapping(value) ? value.presets : undefined;
-  if (!isMapping(presets)) return [];
+  const presets = isObject(value) ? value.presets : undefined;
+  if (!isObject(presets)) return [];
   const names = Object.keys(presets);
   if (names.length === 0) {
     return [{ path: ["presets"], part: "value", message: "expected at least one preset, received none" }];
@@ -123,11 +126,7 @@ function depthOfOption([block]: Path): number {
 }
 
 function without(value: unknown, [step, ...rest]: Path): unknown {
-  if (!isMapping(value) || step === undefined || !Object.hasOwn(value, step)) return value;
+  if (!isObject(value) || step === undefined || !Object.hasOwn(value, step)) return value;
   const { [step]: member, ...others } = value;
   return rest.length === 0 ? others : { ...others, [step]: without(member, rest) };
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -3,23 +3,46 @@
 import { distance } from "fastest-levenshtein";
 
 /** `expected an integer from 1 to 8192, received "wide"` */
-export function mismatch(expected: string, value: unknown, candidates: readonly string[] = []): string {
+export function mismatch(
+  expected: string,
+  value: unknown,
+  candidates: readonly (string | boolean)[] = [],
+): string {
   const meant = typeof value === "string" ? didYouMean(value, candidates) : "";
   return `expected ${expected}, received ${received(value)}${meant}`;
 }
 
 /** ` (did you mean "cover"?)`, or nothing when no candidate is near. */
-export function didYouMean(written: string, candidates: readonly string[]): string {
+export function didYouMean(written: string, candidates: readonly (string | boolean)[]): string {
   const near = nearest(written, candidates);
-  return near === undefined ? "" : ` (did you mean "${near}"?)`;
+  return near === undefined ? "" : ` (did you mean ${typeof near === "string" ? `"${near}"` : near}?)`;
 }
 
-/** The candidate that differs in the fewest letters, in at most a third of them. */
-export function nearest(written: string, candidates: readonly string[]): string | undefined {
+/** What other tools call it, where letters do not tell: YAML 1.1, CSS, sharp's and other services' words. */
+const synonyms: Readonly<Record<string, string | boolean>> = {
+  yes: true,
+  on: true,
+  no: false,
+  off: false,
+  middle: "centre",
+  crop: "cover",
+  pad: "contain",
+  scaledown: "inside",
+  jpg: "jpeg",
+};
+
+/** The candidate that the text is another word for, or differs from in the fewest letters, in at most a third of them. */
+export function nearest<T extends string | boolean>(
+  written: string,
+  candidates: readonly T[],
+): T | undefined {
   const word = fold(written);
+  const synonym = Object.hasOwn(synonyms, word) ? synonyms[word] : undefined;
+  const same = candidates.find((candidate) => candidate === synonym);
+  if (same !== undefined) return same;
   const [near] = candidates
-    .map((candidate) => ({ candidate, edits: editsBetween(word, fold(candidate)) }))
-    .filter(({ candidate, edits }) => edits <= Math.max(word.length, candidate.length) / 3)
+    .map((candidate) => ({ candidate, edits: editsBetween(word, fold(String(candidate))) }))
+    .filter(({ candidate, edits }) => edits <= Math.max(word.length, String(candidate).length) / 3)
     .sort((a, b) => a.edits - b.edits);
   return near?.candidate;
 }

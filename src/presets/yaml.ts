@@ -38,8 +38,6 @@ export interface YamlFile {
   readonly soundUntil: number;
   /** The place of the value at a path, or of its key; the nearest thing around it when the path is not there. */
   locate(path: Path, part: "key" | "value"): Span;
-  /** Line and column, from 1. */
-  position(offset: number): { readonly line: number; readonly column: number };
 }
 
 // A hundred uses of one anchor's content: people reuse a list of widths, bombs double it thirty times over.
@@ -67,10 +65,6 @@ export function readYaml(text: string): YamlFile {
     notes: read.note === undefined ? notes : [...notes, read.note],
     soundUntil: Math.min(Number.POSITIVE_INFINITY, ...breaks.map(({ pos: [start] }) => start)),
     locate: (path, part) => locate(document, path, part),
-    position(offset) {
-      const { line, col } = lines.linePos(offset);
-      return { line: Math.max(1, line), column: Math.max(1, col) };
-    },
   };
 }
 

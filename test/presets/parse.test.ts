@@ -43,6 +43,55 @@ test("counts lines and columns alike in files of other systems", () => {
   );
 });
 
+describe("the report of a hostile file", () => {
+  const linesOf = (text: string) => errorOf(text).message.split("\n");
+
+  test("shows of a long line what lies around the caret", () => {
+    const rest = "x".repeat(5_000);
+    const [said = "", line = "", caret = ""] = linesOf(
+      `version: 1\npresets: { a: { description: "${rest}", width: wide, fit: cover } } # ${rest}\n`,
+    ).slice(-3);
+    expect(said).toContain('presets.a.width: expected an integer from 1 to 8192, received "wide"');
+    expect(line).toMatch(/^ {3}2 \| …x+", width: wide, fit: cover \} \} # x+…$/);
+    expect(line.length).toBeLessThan(180);
+    expect(line.slice(caret.indexOf("^"), caret.lastIndexOf("^") + 1)).toBe("wide");
+    expect(caret).toMatch(/^ {5}\| +\^{4}$/);
+  });
+
+  test("cuts what is meant where the line is cut", () => {
+    const [, line = "", caret = ""] = linesOf(`version: 1\npresets: { a: { fit: ${"y".repeat(900)} } }\n`);
+    expect(caret.length).toBeLessThanOrEqual(line.length);
+    expect(line.slice(caret.indexOf("^"))).toMatch(/^y+…$/);
+  });
+
+  test("says once that a binary file is none, with nothing in it that a terminal obeys", () => {
+    const bytes = "\xff\xd8\0\x10JFIF\x1b[2J\x07\x9b".repeat(2_000);
+    const error = errorOf(`version: 1\n${bytes}`);
+    expect(error.problems).toEqual([
+      { line: 2, column: 3, path: "", message: "not a text file: it holds the control character U+0000" },
+    ]);
+    const [, line = "", caret = ""] = error.message.split("\n");
+    expect(line).toContain("ÿØ␀␐JFIF␛[2J␇�ÿØ");
+    expect(line[caret.indexOf("^")]).toBe("␀");
+    expect(error.message).not.toMatch(/[^\P{Cc}\n]/u);
+    expect(error.message.length).toBeLessThan(500);
+  });
+
+  test("takes the sting out of what YAML takes for text", () => {
+    const { message } = errorOf(
+      `version: 1\npresets: { "\u202e${"k".repeat(900)}": { width: 1 } }\u0085\u2028\n`,
+    );
+    expect(message).not.toMatch(/[\u0085\u202e\u2028]/);
+    expect(message.length).toBeLessThan(1_000);
+  });
+
+  test("lets tabs and other people's letters stand, and the caret below its place", () => {
+    const [, line = "", caret = ""] = linesOf("version: 1\npresets: {\tä: {\tfit: 'größer' } }\n").slice(-3);
+    expect(line).toContain("presets: {\tä: {\tfit: 'größer' } }");
+    expect(caret).toMatch(/\t +\^/);
+  });
+});
+
 describe("what is not a presets file", () => {
   test.each([
     ["an empty file", "", "the file is empty: expected version and presets"],
@@ -147,6 +196,7 @@ describe("YAML", () => {
 
 describe("an option", () => {
   const integer = (min: number, max: number) => `expected an integer from ${min} to ${max}, received`;
+  const fits = "expected cover, contain, fill, inside or outside, received";
   const size = "expected a size from 100B to 780kB such as 750kB, received";
   const seconds =
     "expected a duration such as 1d, or a mapping with one or more of maxAge, edge, staleWhileRevalidate";
@@ -192,7 +242,11 @@ describe("an option", () => {
     ],
     [{ quality: 101 }, `quality: ${integer(1, 100)} 101`],
     [{ quality: { jpeg: "high" } }, `quality.jpeg: ${integer(1, 100)} "high"`],
-    [{ quality: { png: 90 } }, "quality.png: unknown option, expected avif, webp or jpeg"],
+    [{ quality: { png: 90 } }, "quality.png: png has no quality, expected avif, webp or jpeg"],
+    [{ quality: { gif: 90 } }, "quality.gif: gif has no quality, expected avif, webp or jpeg"],
+    [{ effort: { jpeg: 4 } }, "effort.jpeg: jpeg has no effort, expected avif, webp, png or gif"],
+    [{ sourceBytes: "5MB" }, "sourceBytes: is no option here: it belongs in limits"],
+    [{ cors: {} }, "cors: is no option here: it belongs at the top of the file"],
     [{ quality: { jpg: 90 } }, 'quality.jpg: unknown option (did you mean "jpeg"?)'],
     [{ effort: { webp: 7 } }, `effort.webp: ${integer(0, 6)} 7`],
     [{ maxBytes: "750KB" }, `maxBytes: ${size} "750KB" (did you mean "750kB"?)`],
@@ -206,7 +260,11 @@ describe("an option", () => {
       { cache: { edge: "2y" } },
       'cache.edge: expected a duration from 0 to 1y such as 1h or 30d, received "2y"',
     ],
-    [{ download: "yes" }, 'download: expected true or false, received "yes"'],
+    [{ download: "yes" }, 'download: expected true or false, received "yes" (did you mean true?)'],
+    [{ fit: "scale-down" }, `fit: ${fits} "scale-down" (did you mean "inside"?)`],
+    [{ fit: "crop" }, `fit: ${fits} "crop" (did you mean "cover"?)`],
+    [{ fit: "pad" }, `fit: ${fits} "pad" (did you mean "contain"?)`],
+    [{ fit: "yes" }, `fit: ${fits} "yes"`],
     [
       { background: "whit" },
       'background: expected white, black, transparent or a quoted colour such as "#fff", "#ffffff" or "#ffffff80", received "whit" (did you mean "white"?)',
@@ -222,6 +280,11 @@ describe("an option", () => {
     expect(problemsOfPresets({ only: options })).toEqual([`presets.only.${problem}`]);
   });
 
+  test("is suggested for another tool's word", () => {
+    const [problem] = problemsOfPresets({ only: { position: "middle" } });
+    expect(problem).toMatch(/^presets\.only\.position: .*, received "middle" \(did you mean "centre"\?\)$/);
+  });
+
   test("is suggested for letters in the wrong order", () => {
     expect(problemsOfPresets({ card: {}, other: { extends: "crad" } })).toEqual([
       'presets.other.extends: there is no preset "crad" (did you mean "card"?)',
@@ -230,10 +293,12 @@ describe("an option", () => {
 });
 
 describe("the settings", () => {
+  const requireExpiry = (received: string) =>
+    `signing.requireExpiry: expected true or false, received ${received}`;
+
   test.each<[object, string]>([
     [{ signin: {} }, 'signin: unknown option (did you mean "signing"?)'],
     [{ signing: [] }, "signing: expected a mapping, received an empty list"],
-    [{ signing: { requireExpiry: 1 } }, "signing.requireExpiry: expected true or false, received 1"],
     [{ signing: { expiry: 1 } }, "signing.expiry: unknown option, expected requireExpiry or maxLifetime"],
     [
       { limits: { renderTime: "30s" } },
@@ -251,7 +316,14 @@ describe("the settings", () => {
       { cors: { origins: ["https://a.example/"] } },
       'cors.origins[0]: expected an origin such as "https://www.example.com", without a path, received "https://a.example/"',
     ],
-    [{ defaults: { extends: "a" } }, "defaults.extends: unknown option"],
+    [{ defaults: { extends: "a" } }, "defaults.extends: is no option here: it belongs in a preset"],
+    [{ defaults: { description: "a" } }, "defaults.description: is no option here: it belongs in a preset"],
+    [{ width: 3 }, "width: is no option here: it belongs in a preset or in defaults"],
+    [{ limits: { maxLifetime: "1d" } }, "limits.maxLifetime: is no option here: it belongs in signing"],
+    [{ signing: { requireExpiry: "yes" } }, requireExpiry('"yes" (did you mean true?)')],
+    [{ signing: { requireExpiry: "Off" } }, requireExpiry('"Off" (did you mean false?)')],
+    [{ signing: { requireExpiry: "ture" } }, requireExpiry('"ture" (did you mean true?)')],
+    [{ signing: { requireExpiry: 1 } }, requireExpiry("1")],
     [{ defaults: { width: 0 } }, "defaults.width: expected an integer from 1 to 8192, received 0"],
   ])("refuses %j", (blocks, problem) => {
     expect(problemsOfPresets({ only: {} }, blocks)).toEqual([problem]);
