@@ -1,15 +1,15 @@
 /** One request of a viewer and its answer, without node:http's objects. */
 
 import { randomUUID } from "node:crypto";
-import { corsHeaders } from "../edge/cors.ts";
 import type { HeaderMap } from "../edge/event.ts";
 import { describeError } from "../edge/log.ts";
-import { cacheTagHeader, errorAnswer, errorCode, textAnswer } from "../edge/respond.ts";
+import { errorAnswer, errorCode, textAnswer } from "../edge/respond.ts";
 import type { PresetTable } from "../presets/table.ts";
 import { accessLogLine } from "./access-log.ts";
 import { answerViewer } from "./cloudfront/conditional.ts";
-import type { CacheOutcome, Distribution, DistributionAnswer } from "./cloudfront/distribution.ts";
+import type { Distribution, DistributionAnswer } from "./cloudfront/distribution.ts";
 import type { ViewerRequest } from "./cloudfront/events.ts";
+import { corsPolicy, flatten, viewerHeaders } from "./viewer-headers.ts";
 
 /** A page of the service itself; its path is `/` or begins with `/_` and so is no preset's. Gets the query string. */
 export type ServicePage = (
@@ -130,52 +130,4 @@ async function answerSafely(viewer: ViewerRequest, distribution: Distribution): 
       ],
     };
   }
-}
-
-/** The response headers policy: with a list of origins it decides per request, where the cached answer cannot. */
-function corsPolicy(cors: PresetTable["cors"], origin: string | undefined): HeaderMap {
-  return cors.origins === "*" || cors.origins.length === 0 ? noHeaders : corsHeaders(cors, origin);
-}
-
-const noHeaders: HeaderMap = {};
-
-/** The response headers policy removes cache tags; node:http frames the body itself. */
-function viewerHeaders(headers: HeaderMap, answer: DistributionAnswer, policy: HeaderMap): string[] {
-  const common = policy === noHeaders ? flattenOnce(headers) : flatten(withPolicy(headers, policy));
-  return answer.cacheOutcome.endsWith("Hit")
-    ? [...common, "x-cache", xCache[answer.cacheOutcome], "age", String(answer.ageSeconds)]
-    : [...common, "x-cache", xCache[answer.cacheOutcome]];
-}
-
-const xCache = {
-  Hit: "Hit from imgseal",
-  RefreshHit: "RefreshHit from imgseal",
-  Miss: "Miss from imgseal",
-  Error: "Error from imgseal",
-  LambdaGeneratedResponse: "LambdaGeneratedResponse from imgseal",
-} as const satisfies Record<CacheOutcome, string>;
-
-function withPolicy(headers: HeaderMap, policy: HeaderMap): HeaderMap {
-  const vary = [headers.vary, policy.vary].filter((name) => name !== undefined).join(", ");
-  return { ...headers, ...policy, ...(vary !== "" && { vary }) };
-}
-
-// A cached answer's headers are the same object at every hit.
-const flattened = new WeakMap<HeaderMap, readonly string[]>();
-
-function flattenOnce(headers: HeaderMap): readonly string[] {
-  let flat = flattened.get(headers);
-  if (flat === undefined) {
-    flat = flatten(headers);
-    flattened.set(headers, flat);
-  }
-  return flat;
-}
-
-const hiddenFromViewers = new Set([cacheTagHeader, "transfer-encoding"]);
-
-function flatten(headers: HeaderMap): string[] {
-  return Object.entries(headers)
-    .filter(([name]) => !hiddenFromViewers.has(name))
-    .flat();
 }
