@@ -77,7 +77,7 @@ async function respond(
   const { status, headers, body } = await answerRequest(
     {
       method: request.method ?? "",
-      url: request.url ?? "",
+      url: originForm(request.url ?? ""),
       headers: singleValues(request),
       clientIp: request.socket.remoteAddress ?? "",
     },
@@ -87,6 +87,14 @@ async function respond(
   if (connections.isLastAnswer(request.socket)) response.setHeader("connection", "close");
   response.writeHead(status, headers);
   response.end(body);
+}
+
+/** A target as it is sent to a proxy (RFC 9112 3.2.2) without what it repeats: every host is this one. */
+function originForm(target: string): string {
+  const authority = /^https?:\/\/[^/?#]*/i.exec(target)?.[0];
+  if (authority === undefined) return target;
+  const rest = target.slice(authority.length);
+  return rest.startsWith("/") ? rest : `/${rest}`;
 }
 
 function singleValues({ headers }: IncomingMessage): Record<string, string> {

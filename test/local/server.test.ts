@@ -256,21 +256,53 @@ describe("what is not a picture", () => {
     expect((await service.get(cat, { method: "POST", body: "x" })).status).toBe(405);
   });
 
-  it("answers a request target that is no path with 400", async () => {
-    const text = await new Promise<string>((resolve, reject) => {
-      const socket = connect(service.port, "127.0.0.1", () => {
-        socket.end("GET http://evil.example/thumb/a.jpg HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-      });
-      let received = "";
-      socket.on("data", (data) => {
-        received += data.toString();
-      });
-      socket.on("end", () => resolve(received));
-      socket.on("error", reject);
-    });
-    expect(text.split("\r\n")[0]).toBe("HTTP/1.1 400 Bad Request");
+  it.each(["*", "ftp://127.0.0.1/thumb/a.jpg", "thumb/a.jpg"])(
+    "answers a request target that is no path with 400: %s",
+    async (target) => {
+      expect((await sendTarget(target)).status).toBe(400);
+    },
+  );
+});
+
+describe("a request target in absolute form (RFC 9112 3.2.2)", () => {
+  it.each(["http://cdn.example", "HTTPS://user@cdn.example:8443"])(
+    "is the same picture as its path: %s",
+    async (authority) => {
+      expect((await service.get(cat)).headers.get("x-cache")).toBe("Miss from imgseal");
+      const { status, text } = await sendTarget(authority + cat);
+      expect(status).toBe(200);
+      expect(text).toMatch(/\r\nx-cache: Hit from imgseal\r\n/);
+    },
+  );
+
+  it("has its path verified like any other", async () => {
+    expect((await sendTarget("http://evil.example/thumb/a.jpg")).status).toBe(403);
+  });
+
+  it("is the root where it has no path", async () => {
+    await service.close(1_000);
+    const root = async (query: string) => ({ headers: {}, body: `asked <${query}>` });
+    service = await startTestService({ pages: { "/": root } });
+    expect((await sendTarget("http://cdn.example")).text).toContain("asked <>");
+    expect((await sendTarget("http://cdn.example?a=b")).text).toContain("asked <a=b>");
   });
 });
+
+/** Sends a target as it is, which `fetch` does not. */
+async function sendTarget(target: string): Promise<{ status: number; text: string }> {
+  const text = await new Promise<string>((resolve, reject) => {
+    const socket = connect(service.port, "127.0.0.1", () => {
+      socket.end(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    });
+    let received = "";
+    socket.on("data", (data) => {
+      received += data.toString("latin1");
+    });
+    socket.on("end", () => resolve(received));
+    socket.on("error", reject);
+  });
+  return { status: Number(text.split(" ", 2)[1]), text };
+}
 
 describe("cross-origin reads", () => {
   it("follow the list of origins per request, also on a Hit", async () => {
