@@ -36,3 +36,11 @@ describe("docs/troubleshooting.md", () => {
     expect(entries.get(code)).toMatch(new RegExp(`^${code}\\n\\n\\*\\*${status}\\.\\*\\* .{40,}`, "u"));
   });
 });
+
+describe("docs/urls.md", () => {
+  it("says of every error code when a request meets it, but of those that nothing answers with", () => {
+    const [, section = ""] = readDocument("docs/urls.md").split("## In which order a request is judged\n");
+    const named = new Set(section.match(/\b[A-Z]+_[A-Z_]+\b|\b(?:OVERLOADED|INTERNAL)\b/gu));
+    expect([...named].sort()).toEqual(codes.filter((code) => code !== "GRANT_SCOPE").sort());
+  });
+});
