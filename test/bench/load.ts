@@ -6,6 +6,7 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import type { Setting } from "./benchmark.ts";
 import type { Figures } from "./contest.ts";
 import { machineIdleSeconds } from "./machine.ts";
 import type { ServerProcess } from "./server-process.ts";
@@ -50,6 +51,16 @@ const generators: Readonly<Record<string, Generator>> = {
 /** The generator that is used on this machine. */
 export const generator = isInstalled("wrk") ? "wrk" : "autocannon";
 
+/** What a benchmark says that cannot put load on anything. */
+export const withoutGenerator = {
+  notes: ["LEFT OUT: it needs wrk, or autocannon, which could not be installed"],
+};
+
+/** Whether there is one: autocannon is among the packages of test/bench. */
+export function hasGenerator({ hasPeers }: Pick<Setting, "hasPeers">): boolean {
+  return generator === "wrk" || hasPeers;
+}
+
 /** The columns of a server under load. */
 export const loadColumns = { "requests/s": 0, "CPU µs per request": 1, "p99 ms": 2, "machine idle %": 0 };
 
@@ -57,7 +68,7 @@ export const loadColumns = { "requests/s": 0, "CPU µs per request": 1, "p99 ms"
 export async function putLoad(
   server: ServerProcess,
   load: Load,
-  { work, root }: { work: string; root: URL },
+  { work, root }: Pick<Setting, "work" | "root">,
 ): Promise<Figures> {
   const targetsFile = join(work, "targets.txt");
   await writeFile(targetsFile, `${load.targets.join("\n")}\n`);

@@ -29,8 +29,13 @@ describe("a limit", () => {
 
   it("is not judged where the same thing differs from itself by more than the room that the limit leaves", () => {
     expect(judge({ atMost: 1.05 }, 1.0, 0.06)).toBe("inconclusive");
-    expect(judge({ atMost: 1.05 }, 2.0, 0.06)).toBe("inconclusive");
+    expect(judge({ atMost: 1.05 }, 1.1, 0.06)).toBe("inconclusive");
     expect(judge({ atLeast: 3 }, 6.0, 0.06)).toBe("held");
+  });
+
+  it("is missed by more than that difference on any machine", () => {
+    expect(judge({ atMost: 1.05 }, 1.12, 0.06)).toBe("missed");
+    expect(judge({ atLeast: 0.95 }, 0.64, 0.15)).toBe("missed");
   });
 
   it("of 1 needs a ratio that is further away than the spread", () => {

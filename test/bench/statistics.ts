@@ -31,12 +31,15 @@ export type Verdict = "held" | "missed" | "inconclusive";
 /**
  * Whether the ratio keeps to the limit, as far as a machine with this spread can tell.
  *
- * A limit 5 % from 1 asks for a machine on which the same thing differs from itself by less than that. With a limit of
- * 1 there is no such room, and the ratio itself has to be further from it than the spread.
+ * Beyond the limit by more than the spread, it is missed. Else a limit 5 % from 1 asks for a machine on which the same
+ * thing differs from itself by less than that. With a limit of 1 there is no such room, and the ratio itself has to be
+ * further from it than the spread.
  */
 export function judge(limit: Limit, ratio: number, againSpread: number): Verdict {
   const bound = "atLeast" in limit ? limit.atLeast : limit.atMost;
+  const isKept = "atLeast" in limit ? ratio >= bound : ratio <= bound;
+  if (!isKept && Math.abs(ratio - bound) > againSpread) return "missed";
   const room = bound === 1 ? Math.abs(1 - ratio) : Math.abs(1 - bound);
   if (againSpread > room) return "inconclusive";
-  return ("atLeast" in limit ? ratio >= bound : ratio <= bound) ? "held" : "missed";
+  return isKept ? "held" : "missed";
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Benchmark, Setting } from "../benchmark.ts";
 import { type Contestant, hold } from "../contest.ts";
 import { serveImgseal } from "../imgseal-server.ts";
-import { generator, loadColumns, putLoad } from "../load.ts";
+import { generator, hasGenerator, loadColumns, putLoad, withoutGenerator } from "../load.ts";
 import { nextLaunch } from "../peers.ts";
 import { fetchBody, requestAllGood } from "../requests.ts";
 import { type ServerProcess, startServer } from "../server-process.ts";
@@ -22,6 +22,7 @@ export const hit: Benchmark = {
   name: "hit",
   subject: `a picture in the memory cache, over HTTP, ${connections} connections, one process each`,
   async run(setting) {
+    if (!hasGenerator(setting)) return withoutGenerator;
     const folders = { sources: setting.work, derivatives: join(setting.work, "hit-derivatives") };
     const imgseal = await serveImgseal(setting, folders, ["--workers", "1"]);
     const servers = [imgseal];

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Benchmark, Check, Setting } from "../benchmark.ts";
 import { hold, type Outcome } from "../contest.ts";
 import { serveImgseal } from "../imgseal-server.ts";
-import { generator, loadColumns, putLoad } from "../load.ts";
+import { generator, hasGenerator, loadColumns, putLoad, withoutGenerator } from "../load.ts";
 import { requestAllGood } from "../requests.ts";
 import { formatNumber } from "../tables.ts";
 
@@ -16,6 +16,7 @@ export const workers: Benchmark = {
   name: "workers",
   subject: "hits from two worker processes against one",
   async run(setting) {
+    if (!hasGenerator(setting)) return withoutGenerator;
     const two = await startWarm(setting, 2);
     const one = await startWarm(setting, 1);
     try {
@@ -45,7 +46,7 @@ async function startWarm(setting: Setting, count: number) {
   // Each worker has a memory of its own: so many passes that every one of them has seen every picture.
   for (let pass = 0; pass < count * 4; pass += 1) await requestAllGood(server.base, targets, connections);
   const load = { targets, connections, seconds: isQuick ? 1 : 5 };
-  return { server, contestant: { name: `${count} workers`, run: () => putLoad(server, load, setting) } };
+  return { server, contestant: { name: `--workers ${count}`, run: () => putLoad(server, load, setting) } };
 }
 
 /** On few cores the generator's work decides; what a request costs then says what a machine with room would do. */
