@@ -1,8 +1,10 @@
 /** Bundles the two edge functions, everything they need to know baked in. */
 
+import { isBuiltin } from "node:module";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { build, type Metafile } from "esbuild";
 import type { BakedOriginResponse, BakedViewerRequest } from "../src/edge/main/baked.ts";
+import { writeWhole } from "./write-whole.ts";
 
 export interface BundleOptions {
   /** Where imgseal's own `src` folder is. */
@@ -16,6 +18,8 @@ export interface Bundle {
   readonly name: "viewer-request" | "origin-response";
   readonly file: string;
   readonly bytes: number;
+  /** Packages that it imports and does not hold: not in `bytes`, to be laid beside it. */
+  readonly external: readonly string[];
   /** Lambda@Edge's quota on the function's package, in the strict reading. */
   readonly quotaBytes: number;
   /** The files that went into it, relative to the package's root. */
@@ -26,7 +30,7 @@ export interface Bundle {
 const quotaBytes = { "viewer-request": 1_000_000, "origin-response": 50_000_000 } as const;
 
 /**
- * Writes `{outDir}/{function}/index.mjs`, each of which exports `handler`.
+ * Writes `{outDir}/{function}/index.mjs`, each of which exports `handler`; the one with the keys for its owner alone.
  *
  * @throws TypeError when sources and derivatives share a bucket
  */
@@ -63,7 +67,7 @@ async function bundleFunction(
   { packageRoot, outDir }: BundleOptions,
 ): Promise<Bundle> {
   const file = join(outDir, name, "index.mjs");
-  const { metafile } = await build({
+  const { metafile, outputFiles } = await build({
     entryPoints: [join(packageRoot, "src/edge/main", `${name}.ts`)],
     outfile: file,
     absWorkingDir: packageRoot,
@@ -78,11 +82,22 @@ async function bundleFunction(
     // Some of the AWS SDK's parts are CommonJS and call require.
     banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
     metafile: true,
+    write: false,
     logLevel: "silent",
     legalComments: "none",
   });
   // esbuild lists what `define` put in as a file of its own, in angle brackets.
   const modules = Object.keys(metafile.inputs).filter((path) => !path.startsWith("<"));
-  const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
-  return { name, file, bytes, quotaBytes: quotaBytes[name], modules };
+  const [output] = outputFiles;
+  if (output === undefined) throw new Error(`esbuild made nothing of ${name}`);
+  // Whoever can read the keys can sign.
+  await writeWhole(file, output.contents, { isPrivate: name === "viewer-request" });
+  const bytes = output.contents.length;
+  return { name, file, bytes, external: externalOf(metafile), quotaBytes: quotaBytes[name], modules };
+}
+
+function externalOf({ outputs }: Metafile): string[] {
+  const imports = Object.values(outputs).flatMap((output) => output.imports);
+  const packages = imports.filter(({ path, external }) => external === true && !isBuiltin(path));
+  return [...new Set(packages.map(({ path }) => path))];
 }

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -29,6 +29,10 @@ function options(derivativesBucket = "derivatives") {
       derivatives: { bucket: derivativesBucket, region: "eu-central-1" },
     },
   };
+}
+
+async function modeOf(path: string): Promise<number> {
+  return (await stat(join(outDir, path))).mode & 0o777;
 }
 
 beforeAll(async () => {
@@ -75,6 +79,40 @@ describe("the viewer-request bundle", () => {
     });
   });
 
+  it("is for its owner alone, folder and file, since it holds the keys", async () => {
+    expect(await modeOf("viewer-request")).toBe(0o700);
+    expect(await modeOf("viewer-request/index.mjs")).toBe(0o600);
+    expect(await readdir(join(outDir, "viewer-request"))).toEqual(["index.mjs"]);
+  });
+
+  it("closes a folder and replaces a file that were open to all", async () => {
+    const folder = join(outDir, "open/viewer-request");
+    const file = join(folder, "index.mjs");
+    await mkdir(folder, { recursive: true });
+    await chmod(folder, 0o755);
+    await writeFile(file, "old");
+    await chmod(file, 0o644);
+    const { ino } = await stat(file);
+    await bundleEdge({ ...options(), outDir: join(outDir, "open") });
+    expect([await modeOf("open/viewer-request"), await modeOf("open/viewer-request/index.mjs")]).toEqual([
+      0o700, 0o600,
+    ]);
+    // Whoever has the old file open reads the old one on.
+    expect((await stat(file)).ino).not.toBe(ino);
+    expect(await readdir(folder)).toEqual(["index.mjs"]);
+  });
+
+  it("leaves nothing behind where it cannot be put in place", async () => {
+    const folder = join(outDir, "taken/viewer-request");
+    await mkdir(join(folder, "index.mjs/in-the-way"), { recursive: true });
+    await expect(bundleEdge({ ...options(), outDir: join(outDir, "taken") })).rejects.toThrow(/rename/);
+    expect(await readdir(folder)).toEqual(["index.mjs"]);
+  });
+
+  it("needs nothing beside it", () => {
+    expect(viewerRequest?.external).toEqual([]);
+  });
+
   it("fails closed: without a usable key it does not even load", async () => {
     const keyless = join(outDir, "keyless");
     await bundleEdge({ ...options(), outDir: keyless, viewerRequest: { table, keys: { keys: [] } } });
@@ -92,8 +130,17 @@ describe("the origin-response bundle", () => {
     for (const { k } of vectors.keys.keys) expect(text).not.toContain(k);
   });
 
-  it("leaves sharp beside it", async () => {
+  it("leaves sharp beside it, and says so", async () => {
     expect(originResponse?.modules.filter((module) => module.includes("node_modules/sharp"))).toEqual([]);
+    expect(originResponse?.external).toEqual(["sharp"]);
+    expect(originResponse?.bytes).toBe((await stat(join(outDir, "origin-response/index.mjs"))).size);
+  });
+
+  it("has the usual modes, as the folder of both has", async () => {
+    const umask = process.umask();
+    expect(await modeOf("origin-response")).toBe(0o777 & ~umask);
+    expect(await modeOf("origin-response/index.mjs")).toBe(0o666 & ~umask);
+    expect(await modeOf("open")).toBe(0o777 & ~umask);
   });
 });
 
