@@ -113,17 +113,23 @@ async function importBundler() {
 }
 
 function toText(bundles: readonly Bundle[], out: string): string {
-  const rows = bundles.map(({ name, bytes, quotaBytes }) => [
+  const rows = bundles.map(({ name, bytes, external, quotaBytes }) => [
     join(out, name, "index.mjs"),
     `${inThousands(bytes)} bytes`,
-    `of ${inThousands(quotaBytes)}`,
+    `of ${inThousands(quotaBytes)}${external.map((name) => `, without ${name}: lay it beside`).join("")}`,
   ]);
   return formatTable([...rows, [join(out, "preset-table.json"), "for --previous of the next build"]]);
 }
 
 function toJson(bundles: readonly Bundle[]): string {
   return JSON.stringify(
-    bundles.map(({ name, file, bytes, quotaBytes }) => ({ name, file, bytes, quotaBytes })),
+    bundles.map(({ name, file, bytes, external, quotaBytes }) => ({
+      name,
+      file,
+      bytes,
+      external,
+      quotaBytes,
+    })),
   );
 }
 

@@ -32,10 +32,13 @@ describe("build", () => {
     const { file, build } = setUp();
     const { exitCode, out, err } = await build();
     expect({ exitCode, err }).toEqual({ exitCode: 0, err: "" });
-    for (const name of ["viewer-request", "origin-response"]) {
+    for (const [name, quota] of [
+      ["viewer-request", "1,000,000"],
+      ["origin-response", "50,000,000, without sharp: lay it beside"],
+    ]) {
       const bundle = file(`out/${name}/index.mjs`);
       const bytes = statSync(bundle).size.toLocaleString("en-US");
-      expect(out).toMatch(new RegExp(`^${bundle} +${bytes} bytes +of [15]0?,000,000$`, "m"));
+      expect(out).toMatch(new RegExp(`^${bundle} +${bytes} bytes +of ${quota}$`, "m"));
       expect(readFileSync(bundle, "utf8")).toMatch(/export\{\w+ as handler\}/);
     }
     const table = JSON.parse(readFileSync(file("out/preset-table.json"), "utf8"));
@@ -76,12 +79,14 @@ describe("build", () => {
         name: "viewer-request",
         file: file("out/viewer-request/index.mjs"),
         bytes: expect.any(Number),
+        external: [],
         quotaBytes: 1_000_000,
       },
       {
         name: "origin-response",
         file: file("out/origin-response/index.mjs"),
         bytes: expect.any(Number),
+        external: ["sharp"],
         quotaBytes: 50_000_000,
       },
     ]);
