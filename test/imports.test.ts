@@ -63,7 +63,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   "fastest-levenshtein": ["src/presets"],
   jose: ["src/urls"],
   sharp: ["src/images"],
-  "@aws-sdk/client-s3": ["src/store/s3.ts"],
+  "@aws-sdk/client-s3": ["src/store/s3"],
   "lru-cache": ["src/local"],
   "p-queue": ["src/local"],
   commander: ["src/cli"],
