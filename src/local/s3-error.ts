@@ -26,7 +26,7 @@ const errors = {
   ServiceUnavailable: { status: 503, message: "Please reduce your request rate." },
 } as const;
 
-/** One of S3's error answers: XML, chunked, without a content-length (cloudfront.md, "Events"). */
+/** One of S3's error answers: XML, chunked, without a content-length. */
 export function s3Error(
   code: keyof typeof errors,
   { method }: Pick<OriginRequest, "method">,
