@@ -4,7 +4,9 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
 export interface Connections {
-  /** From now on, ends every connection that owes no answer, and each of the others once it has sent its last. */
+  /** From now on, every connection ends once it has sent the answers that it owes. */
+  endAfterAnswers(): void;
+  /** Ends those that owe none. */
   endIdle(): void;
   /** Whether an answer that is not sent yet is the last that this connection sends. */
   isLastAnswer(socket: Socket): boolean;
@@ -34,8 +36,10 @@ export function watchConnections(server: Server): Connections {
   }
 
   return {
-    endIdle() {
+    endAfterAnswers() {
       isEnding = true;
+    },
+    endIdle() {
       for (const [socket, owed] of owedAnswers) if (owed === 0) socket.destroySoon();
     },
     isLastAnswer: (socket) => isEnding && owedAnswers.get(socket) === 1,

@@ -2,6 +2,7 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { Server as NetServer } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { type Connections, watchConnections } from "./connections.ts";
 import { answerRequest, type ExchangeParts } from "./exchange.ts";
 
@@ -28,9 +29,12 @@ const silenceMilliseconds = 120_000;
 // alone would bring every read to EMFILE.
 const maxConnections = 16_384;
 
+// How much of the time to close is for taking in what has arrived: of the 8 s of `serve`, 200 ms.
+const takingInShare = 1 / 40;
+
 export interface RunningServer {
   readonly port: number;
-  /** Refuses new connections, finishes what runs, and ends what still runs after the time given. */
+  /** Takes in what has arrived, refuses what comes then, finishes what runs, and ends what still runs after the time given. */
   close(graceMilliseconds: number): Promise<void>;
 }
 
@@ -56,12 +60,15 @@ export async function startServer(
   return {
     port: typeof address === "object" && address !== null ? address.port : port,
     async close(graceMilliseconds) {
+      const deadline = setTimeout(() => server.closeAllConnections(), graceMilliseconds);
+      connections.endAfterAnswers();
+      // Requests that have arrived are still in the kernel, and connections too, or on their way from the process that
+      // listens: both are taken in before the door closes.
+      await delay(graceMilliseconds * takingInShare);
       // Not http.Server's own close: for it, a connection is idle as soon as its answer is handed over, and a picture that
       // is still on its way to a slow client is cut off.
       const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
-      // What has arrived already is read first, and answered: one whole turn of the event loop.
-      setImmediate(() => setImmediate(connections.endIdle));
-      const deadline = setTimeout(() => server.closeAllConnections(), graceMilliseconds);
+      connections.endIdle();
       await closed;
       clearTimeout(deadline);
     },
