@@ -7,7 +7,8 @@ import { dirname, join } from "node:path";
 /**
  * Writes the file, and its folder where there is none; a file that was there is replaced in one step.
  *
- * `isPrivate` closes folder (0700) and file (0600) to all but their owner, however open they were before.
+ * `isPrivate` closes the folder (0700) to all but its owner, however open it was before. The file itself stays readable:
+ * zip keeps modes, and Lambda reads a function's files as another user.
  */
 export async function writeWhole(
   file: string,
@@ -19,7 +20,7 @@ export async function writeWhole(
   if (isPrivate) await chmod(folder, 0o700);
   const temporary = join(folder, `.${randomBytes(6).toString("hex")}`);
   try {
-    await writeFile(temporary, contents, { flag: "wx", mode: isPrivate ? 0o600 : 0o666 });
+    await writeFile(temporary, contents, { flag: "wx", mode: 0o666 });
     await rename(temporary, file);
   } catch (error) {
     // What is left behind could hold keys, and would go into the zip.
