@@ -82,7 +82,7 @@ async function runRound({ round, world, random, violations }: Round, setting: Se
   const first = await startServer(isWorkerKilled ? { ...launch, workers: 2 } : launch);
   const kill = isWorkerKilled ? () => killWorker(first) : () => first.killAll();
   const killAfter = 5 + random.integer(pictures.length - 15);
-  const cold = await askAll(first, { pictures, world, patienceMilliseconds: 2_000 }, (count) => {
+  const cold = await askAll(first, { pictures, world, patienceMilliseconds: 1_000 }, (count) => {
     if (count === killAfter) kill();
   });
   const answered = cold.answers.filter((answer) => answer !== undefined).length;

@@ -35,7 +35,7 @@ export const pressures: readonly Pressure[] = [
   {
     name: "idle connections that have sent nothing",
     clients: { short: 300, full: 10_000 },
-    endsWithinSeconds: 18,
+    endsWithinSeconds: 20,
     begin: (stage) => hold(stage, (socket) => socket.resume()),
   },
   {
@@ -47,7 +47,7 @@ export const pressures: readonly Pressure[] = [
   {
     name: "heads sent by the byte, two a second (Slowloris)",
     clients: { short: 100, full: 1_000 },
-    endsWithinSeconds: 18,
+    endsWithinSeconds: 20,
     begin: (stage) =>
       every(500, stage, (socket) => {
         socket.resume().write(socket.bytesWritten === 0 ? "GET /thumb/a.jpg HTTP/1.1\r\nx-slow: " : "y");

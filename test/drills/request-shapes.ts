@@ -81,6 +81,7 @@ export function requestShapes({ picture }: Targets): readonly Shape[] {
 
     // Other protocols and other forms of a target.
     ask("an absolute target", get(`${last}\r\n`, `http://x${picture}`), [200]),
+    ask("another scheme as the target", get(`${last}\r\n`, `ftp://x${picture}`), [400]),
     ask("OPTIONS *", `OPTIONS * HTTP/1.1\r\nhost: x\r\n${last}\r\n`, [204]),
     ask("CONNECT", `CONNECT 127.0.0.1:22 HTTP/1.1\r\nhost: x${end}`, []),
     ask("an upgrade to WebSocket", get(`upgrade: websocket\r\nconnection: upgrade, close${end}`), [200]),

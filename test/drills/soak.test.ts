@@ -9,7 +9,7 @@ it("answers mixed traffic rightly, from memory, cold and refused alike", async (
   const report = await runShort(soak, command.main);
   expect(report.violations).toEqual([]);
   for (const kind of ["hits", "cold", "bad"]) {
-    const [first] = column(report, kind);
-    expect(first, kind).toBeGreaterThan(0);
+    const total = column(report, kind).reduce<number>((sum, count) => sum + Number(count), 0);
+    expect(total, kind).toBeGreaterThan(0);
   }
 });
