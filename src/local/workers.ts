@@ -56,6 +56,8 @@ export function startWorkers(options: WorkersOptions): Workers {
     const worker = cluster.fork({ ...processSettings, ...process.env });
     const leave = leases.join(channelTo(worker));
     worker.once("exit", leave);
+    // Asked while it was starting, it would not have heard.
+    worker.once("listening", () => isEnding && worker.send(shutDownMessage));
     return worker;
   }
 
