@@ -2,13 +2,12 @@
 
 import { readFile, truncate, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
-import { childrenOf } from "./children.ts";
 import { type Answer, isLost, openClient } from "./client.ts";
 import { type Drill, type Setting, Violations } from "./drill.ts";
 import { inspectFolder } from "./folder-inspection.ts";
 import { type Random, seededRandom } from "./random.ts";
 import { type Launch, type ServerProcess, startServer } from "./server-process.ts";
+import { killWorker, untilReplaced } from "./worker-processes.ts";
 import { coldPictures, createWorld, type Wanted, type World } from "./world.ts";
 
 const rounds = { short: 2, full: 20 };
@@ -95,7 +94,7 @@ async function runRound({ round, world, random, violations }: Round, setting: Se
   const torn = isWorkerKilled ? [] : left.whole.slice(0, damages.length);
   for (const [index, body] of torn.entries()) await damages[index]?.(body);
 
-  const second = isWorkerKilled ? await untilReplaced(first) : await startServer(launch);
+  const second = isWorkerKilled ? await untilReplaced(first, 2) : await startServer(launch);
   const again = await askAll(second, { pictures, world }, () => {});
   const outcomes = again.answers.map((answer) => answer?.headers["x-imgseal"]);
   const stored = outcomes.filter((outcome) => outcome === "stored").length;
@@ -120,18 +119,6 @@ async function runRound({ round, world, random, violations }: Round, setting: Se
     outcomes.length - stored,
     after.temporary,
   ];
-}
-
-function killWorker(server: ServerProcess): void {
-  const [worker] = childrenOf(server.pid);
-  if (worker === undefined) throw new Error("the server has no worker");
-  process.kill(worker, "SIGKILL");
-}
-
-async function untilReplaced(server: ServerProcess): Promise<ServerProcess> {
-  while (!server.told().includes("another one takes its place") || childrenOf(server.pid).length < 2)
-    await delay(50);
-  return server;
 }
 
 /** Asks for everything at once, over a few connections; an answer that is not there was lost with its connection. */

@@ -7,10 +7,13 @@ import { type Drill, type Setting, Violations } from "./drill.ts";
 import { seededRandom } from "./random.ts";
 import { openSocket } from "./raw-http.ts";
 import { startServer } from "./server-process.ts";
+import { killWorker, untilReplaced } from "./worker-processes.ts";
 import { coldPictures, createWorld, type Wanted, type World } from "./world.ts";
 
 const rounds = { short: 2, full: 12 };
 const maxExitMilliseconds = 10_000;
+// Nothing is under way; far less than the time for finishing what is.
+const maxIdleExitMilliseconds = 5_000;
 const lanes = 16;
 const queued = { short: 20, full: 60 };
 // What was sent so long before the signal has surely been taken in; what came later may meet a closing connection.
@@ -32,7 +35,17 @@ export const shutdown: Drill = {
       rows.push([round, workers, ...counts]);
       setting.say(`round ${round}`);
     }
-    return { tables: [{ columns, rows }], violations: violations.list };
+    const starting = await signalWhileStarting(setting, world);
+    violations.expect(
+      starting < maxIdleExitMilliseconds,
+      `it took ${starting} ms to end while a worker started`,
+    );
+    const startingTable = {
+      title: "While a worker starts, in the place of one that was killed",
+      columns: ["workers", "ended after, ms"],
+      rows: [[2, starting]],
+    };
+    return { tables: [{ columns, rows }, startingTable], violations: violations.list };
   },
 };
 
@@ -142,6 +155,20 @@ async function runRound(
     cutOff.length,
     Math.round(exitMilliseconds),
   ];
+}
+
+/** A worker that is told to end before it can hear must not be waited for until its time is over. */
+async function signalWhileStarting({ main, work }: Setting, world: World): Promise<number> {
+  const folder = join(work, "starting");
+  const sources = join(folder, "sources");
+  await world.writeSources(sources);
+  const derivatives = join(folder, "derivatives");
+  const server = await startServer({ main, work: folder, sources, derivatives, workers: 2 });
+  killWorker(server);
+  await untilReplaced(server, 2);
+  const signalled = performance.now();
+  await server.stop();
+  return Math.round(performance.now() - signalled);
 }
 
 interface Request {
