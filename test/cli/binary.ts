@@ -39,7 +39,7 @@ export function runProcess(
     cwd: cwd ?? root,
     env: environment(env),
     encoding: "utf8",
-    // A server that should have refused to start would hold the testfor ever.
+    // A server that should have refused to start would hold the test for ever.
     timeout: 60_000,
   });
   return { exitCode: status, out: stdout, err: stderr };
