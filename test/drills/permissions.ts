@@ -1,34 +1,16 @@
-/** What this machine lets a drill do: being another user, and mounting a small disk. */
+/** What this machine lets a drill do: being without privileges, and mounting a small disk. Both are util-linux's. */
 
 import { spawnSync } from "node:child_process";
-import { chown, readdir } from "node:fs/promises";
-import { join } from "node:path";
 
-// "nobody" on Linux and everywhere else that matters; no account is needed for it.
-const nobody = 65_534;
-
-export interface Unprivileged {
-  /** For `spawn`; absent when this process has no privileges to give up. */
-  readonly uid?: number;
-  /** Why the server cannot run without privileges. */
-  readonly obstacle?: string;
-}
-
-/** Root may read and write whatever the permissions say: for it, nothing is ever unreadable. */
-export function withoutPrivileges(main: string): Unprivileged {
-  if (process.getuid?.() !== 0) return {};
-  const look = `require("node:fs").accessSync(${JSON.stringify(main)})`;
-  const { status, error } = spawnSync(process.execPath, ["-e", look], { uid: nobody, gid: nobody });
-  if (status === 0) return { uid: nobody };
-  const reason = error?.message ?? `the user ${nobody} cannot read ${main}`;
-  return { obstacle: `the drills run as root, and the server cannot be run as anyone else: ${reason}` };
-}
-
-/** Gives everything below a folder to the user that the server runs as. */
-export async function giveTo(uid: number | undefined, folder: string): Promise<void> {
-  if (uid === undefined) return;
-  await chown(folder, uid, uid);
-  for (const name of await readdir(folder, { recursive: true })) await chown(join(folder, name), uid, uid);
+/**
+ * What comes before a command so that file permissions hold for it: nothing for an ordinary user; `undefined` where root
+ * cannot give up its privilege to read and write everything (capabilities(7)).
+ */
+export function withoutPrivileges(): readonly string[] | undefined {
+  if (process.getuid?.() !== 0) return [];
+  const command = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"];
+  const [file = "", ...args] = command;
+  return spawnSync(file, [...args, "true"]).status === 0 ? command : undefined;
 }
 
 /**

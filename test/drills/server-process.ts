@@ -1,7 +1,7 @@
 /** `imgseal serve` as a process of its own: to be killed, signalled, starved and watched. */
 
 import { spawn } from "node:child_process";
-import { chown, mkdir, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -31,9 +31,7 @@ export interface Launch {
   /** For its key file. */
   readonly work: string;
   readonly workers?: number;
-  /** As another user: root may read and write everywhere, and would notice no missing permission. */
-  readonly uid?: number | undefined;
-  /** What comes before `node`, such as unshare(1). */
+  /** What comes before `node`, such as unshare(1) or setpriv(1). */
   readonly wrapper?: readonly string[];
   readonly nodeArgs?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -59,7 +57,6 @@ export async function startServer(launch: Launch): Promise<ServerProcess> {
     derivatives,
     work,
     workers = 1,
-    uid,
     wrapper = [],
     nodeArgs = [],
     env = {},
@@ -68,7 +65,6 @@ export async function startServer(launch: Launch): Promise<ServerProcess> {
   await mkdir(work, { recursive: true });
   const keys = join(work, "drill.keys.json");
   await writeFile(keys, JSON.stringify(vectors.keys), { mode: 0o600 });
-  if (uid !== undefined) await chown(keys, uid, uid);
   const options = [
     "--sources",
     sources,
@@ -86,7 +82,6 @@ export async function startServer(launch: Launch): Promise<ServerProcess> {
     stdio: ["ignore", "pipe", "pipe"],
     // A group of its own, so that its children can be killed with it.
     detached: true,
-    ...(uid !== undefined && { uid, gid: uid }),
   });
   let told = "";
   child.stderr.on("data", (text) => {
