@@ -373,7 +373,10 @@ describe.concurrent("serve", () => {
     expect(stop(served)).toBe(true);
     const started = Date.now();
     await until(() => served.errors().includes("finishing what runs"));
+    // What had arrived is taken in for a fifth of a second; then the door is closed, and the render still runs.
+    await delay(400);
     await expect(fetch(served.gallery)).rejects.toThrow("fetch failed");
+    expect(served.process.exitCode).toBeNull();
     const { status, headers } = await answer;
     expect({ status, type: headers.get("content-type") }).toEqual({ status: 200, type: "image/avif" });
     expect(await served.ended).toBe(0);
