@@ -11,6 +11,8 @@ export interface Pressure {
   readonly endsWithinSeconds?: number;
   /** Once every client is there. */
   begin(stage: PressureStage): Promise<Pressing>;
+  /** What honest clients that want the same work would do; without it, nobody else is there. */
+  honestly?(stage: PressureStage): Promise<Pressing>;
 }
 
 export interface PressureStage {
@@ -29,7 +31,8 @@ export interface Pressing {
   stop(): void;
 }
 
-const get = (target: string) => `GET ${target} HTTP/1.1\r\nhost: x\r\n\r\n`;
+const get = (target: string, connection = "keep-alive") =>
+  `GET ${target} HTTP/1.1\r\nhost: x\r\nconnection: ${connection}\r\n\r\n`;
 
 export const pressures: readonly Pressure[] = [
   {
@@ -76,6 +79,8 @@ export const pressures: readonly Pressure[] = [
         const socket = openSocket(port, get(cold()));
         setTimeout(() => socket.resetAndDestroy(), 20);
       }),
+    // Rendering costs others more than the reset does.
+    honestly: async ({ port, cold }) => repeatedly(50, () => openSocket(port, get(cold(), "close")).resume()),
   },
   {
     name: "forged URLs, 400 a second",
