@@ -4,7 +4,7 @@ import { ImgsealError } from "../errors.ts";
 import type { Rendition, render } from "../images/render.ts";
 import type { Preset, PresetTable } from "../presets/table.ts";
 import type { Variant } from "../presets/variant.ts";
-import type { SourceStore, Store } from "../store/store.ts";
+import type { Room, SourceStore, Store } from "../store/store.ts";
 import { storeKey } from "../urls/canonical-path.ts";
 import { type Deadline, startDeadline } from "./deadline.ts";
 import type { EdgeAnswer, EdgeRequest, HeaderMap } from "./event.ts";
@@ -18,8 +18,11 @@ export interface MissParts {
   readonly sources: SourceStore;
   readonly derivatives: Store;
   readonly render: typeof render;
-  /** Bounds how many sources are held and rendered at once; a Lambda function has one event at a time anyway. */
-  readonly schedule: <T>(work: () => Promise<T>) => Promise<T>;
+  /**
+   * Bounds how many sources are held and rendered at once; a Lambda function has one event at a time anyway. May lend
+   * room for the source, which is lent again once the work is done: no result of it may lie there.
+   */
+  readonly schedule: <T>(work: (room?: Room) => Promise<T>) => Promise<T>;
   readonly nowMilliseconds: () => number;
 }
 
@@ -39,7 +42,9 @@ export interface Miss {
  */
 export async function answerMiss(miss: Miss, parts: MissParts, entry: LogEntry): Promise<EdgeAnswer> {
   const { variant, preset, isStale } = miss;
-  const { rendition, etag, deadline } = await parts.schedule(() => renderSource(miss, parts, entry));
+  const { rendition, etag, deadline } = await parts.schedule((room) =>
+    renderSource(miss, parts, entry, room),
+  );
   const headers = imageHeaders(variant, preset, parts.table.cors, isStale ? "stale-preset" : "rendered");
   const fits = rendition.fits && fitsGeneratedResponse(headers, rendition.body);
   if (!fits) refuseOverflow(rendition, miss);
@@ -56,11 +61,12 @@ async function renderSource(
   { variant, preset }: Miss,
   { sources, table, render, nowMilliseconds }: MissParts,
   entry: LogEntry,
+  room: Room | undefined,
 ): Promise<{ rendition: Rendition; etag: string; deadline: Deadline }> {
   const deadline = startDeadline(nowMilliseconds);
   const { limits } = table;
   const source = await timed(entry, "read", nowMilliseconds, () =>
-    sources.read(variant.source, { maxBytes: limits.sourceBytes, signal: deadline.signal() }),
+    sources.read(variant.source, { maxBytes: limits.sourceBytes, room, signal: deadline.signal() }),
   );
   if (source === undefined)
     throw new ImgsealError("SOURCE_NOT_FOUND", `no source has the key "${variant.source}"`);

@@ -3,6 +3,8 @@
 import PQueue from "p-queue";
 import { ImgsealError } from "../errors.ts";
 import { untilOver } from "../images/time-budget.ts";
+import type { Room } from "../store/store.ts";
+import { createRoom } from "./source-room.ts";
 
 export interface RenderQueueOptions {
   /** How many sources are held in memory and rendered at once. */
@@ -12,7 +14,7 @@ export interface RenderQueueOptions {
 }
 
 /**
- * A scheduler for `originResponse`: runs the work when its turn comes.
+ * A scheduler for `originResponse`: runs the work when its turn comes, and lends it room for its source.
  *
  * A render that runs out of time is answered at once, and keeps its turn until libvips has let go of it.
  *
@@ -20,7 +22,8 @@ export interface RenderQueueOptions {
  */
 export function createRenderQueue({ concurrency, maxWaiting }: RenderQueueOptions) {
   const queue = new PQueue({ concurrency });
-  return async function schedule<T>(work: () => Promise<T>): Promise<T> {
+  const free: Room[] = [];
+  return async function schedule<T>(work: (room: Room) => Promise<T>): Promise<T> {
     if (queue.pending >= concurrency && queue.size >= maxWaiting) {
       throw new ImgsealError(
         "OVERLOADED",
@@ -29,8 +32,11 @@ export function createRenderQueue({ concurrency, maxWaiting }: RenderQueueOption
     }
     return new Promise((resolve, reject) => {
       queue.add(async () => {
+        const room = free.pop() ?? createRoom();
         try {
-          resolve(await work());
+          resolve(await work(room));
+          // Only after success: where something failed, something else may still be reading, and the room is given up.
+          free.push(room);
         } catch (failure) {
           reject(failure);
           await untilOver(failure);

@@ -1,12 +1,13 @@
 /** A plain folder of pictures as a store of sources: the key is the relative path, with `/`. */
 
-import { constants } from "node:fs";
-import { type FileHandle, open, opendir, realpath, stat } from "node:fs/promises";
+import { type BigIntStats, constants } from "node:fs";
+import { opendir } from "node:fs/promises";
 import { sep } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { attempt, refuseLarger, unavailable, unlessAbsent } from "./failure.ts";
 import { readUpTo } from "./read-file.ts";
 import type { ListedObject, ObjectInfo, SourceStore } from "./store.ts";
+import { close, fstat, open, realpath, stat } from "./system-calls.ts";
 
 // A source that is being uploaded in place changes while it is read; wait for it, but not for ever.
 const readTries = 4;
@@ -14,8 +15,6 @@ const readGapMs = 50;
 
 // Replaced, cut or written to between two looks at it.
 const changed = Symbol("changed");
-
-type FileStat = Awaited<ReturnType<typeof statExactly>>;
 
 /**
  * Opens an existing folder of sources, for reading only.
@@ -33,7 +32,7 @@ export async function openSourceFolder(root: string): Promise<SourceStore> {
   async function withFile<T>(
     key: string,
     signal: AbortSignal | undefined,
-    use: (file: FileHandle, stats: FileStat) => Promise<T | typeof changed>,
+    use: Use<T>,
   ): Promise<T | undefined> {
     const path = realRoot + sep + key.split("/").join(sep);
     for (let tries = 1; tries <= readTries; tries += 1) {
@@ -51,14 +50,15 @@ export async function openSourceFolder(root: string): Promise<SourceStore> {
         withFile(key, signal, async (_, stats) => infoOf(stats)),
       );
     },
-    read(key, { maxBytes, signal } = {}) {
+    read(key, { maxBytes, room, signal } = {}) {
       return attempt(`read the source "${key}"`, () =>
-        withFile(key, signal, async (file, stats) => {
+        withFile(key, signal, async (fd, stats) => {
           const info = infoOf(stats);
           refuseLarger(key, info.bytes, maxBytes);
           // One byte more than there should be, so that a file that grew is noticed.
-          const body = await readUpTo(file.fd, info.bytes + 1);
-          const isSame = body.length === info.bytes && etagOf(await statExactly(file)) === info.etag;
+          const body = await readUpTo(fd, info.bytes + 1, room);
+          const isSame =
+            body.length === info.bytes && etagOf(await fstat(fd, { bigint: true })) === info.etag;
           return isSame ? { ...info, body } : changed;
         }),
       );
@@ -67,24 +67,23 @@ export async function openSourceFolder(root: string): Promise<SourceStore> {
   };
 }
 
-async function withFileOnce<T>(
-  path: string,
-  use: (file: FileHandle, stats: FileStat) => Promise<T | typeof changed>,
-): Promise<T | typeof changed | undefined> {
+type Use<T> = (fd: number, stats: BigIntStats) => Promise<T | typeof changed>;
+
+async function withFileOnce<T>(path: string, use: Use<T>): Promise<T | typeof changed | undefined> {
   // O_NONBLOCK: opening a named pipe must not wait for a writer.
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  const file = await unlessAbsent(open(path, flags));
-  if (file === undefined) return undefined;
+  const fd = await unlessAbsent(open(path, flags));
+  if (fd === undefined) return undefined;
   try {
-    const opened = await statExactly(file);
+    const opened = await fstat(fd, { bigint: true });
     if (!opened.isFile()) return undefined;
     if ((await unlessAbsent(realpath(path))) !== path) return undefined;
-    // The handle came first: a link swapped in and out between the two calls leaves another inode here.
+    // The descriptor came first: a link swapped in and out between the two calls leaves another inode here.
     const named = await unlessAbsent(stat(path, { bigint: true }));
     if (named?.ino !== opened.ino || named.dev !== opened.dev) return changed;
-    return await use(file, opened);
+    return await use(fd, opened);
   } finally {
-    await file.close();
+    await close(fd);
   }
 }
 
@@ -97,11 +96,7 @@ function realFolder(root: string): Promise<string> {
   });
 }
 
-function statExactly(file: FileHandle) {
-  return file.stat({ bigint: true });
-}
-
-function infoOf(stats: FileStat): ObjectInfo {
+function infoOf(stats: BigIntStats): ObjectInfo {
   return {
     bytes: Number(stats.size),
     // What a source is follows from its content; its name promises nothing.
@@ -113,7 +108,7 @@ function infoOf(stats: FileStat): ObjectInfo {
 }
 
 /** Changes when the file is replaced (inode), rewritten (mtime, ctime) or cut (size). */
-function etagOf({ ino, size, mtimeNs, ctimeNs }: FileStat): string {
+function etagOf({ ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
   return `"${[ino, size, mtimeNs, ctimeNs].map((part) => part.toString(36)).join("-")}"`;
 }
 

@@ -14,9 +14,14 @@ export interface StoredObject extends ObjectInfo {
   readonly body: Buffer;
 }
 
+/** Gives room for at least so many bytes. What lay in a room that was given before is given up. */
+export type Room = (bytes: number) => Buffer;
+
 export interface ReadOptions {
   /** A larger object is refused before its body is read (SOURCE_TOO_LARGE). */
   readonly maxBytes?: number;
+  /** Where a store that knows the length beforehand puts the body, which then is the lender's. */
+  readonly room?: Room | undefined;
   readonly signal?: AbortSignal;
 }
 

@@ -79,6 +79,77 @@ describe("the render queue", () => {
   });
 });
 
+describe("the room that is lent for a source", () => {
+  const megabyte = 1024 * 1024;
+  const queueOf = (concurrency: number) => createRenderQueue({ concurrency, maxWaiting: 10 });
+  const sharesMemory = (a: Buffer, b: Buffer) => a.buffer === b.buffer;
+
+  it("holds what was asked for, and is lent again after a render that went well", async () => {
+    const schedule = queueOf(1);
+    const first = await schedule(async (room) => room(1_000_000));
+    const second = await schedule(async (room) => room(10));
+    const larger = await schedule(async (room) => room(3 * megabyte));
+    const smaller = await schedule(async (room) => room(2 * megabyte));
+    expect([first.length >= 1_000_000, larger.length >= 3 * megabyte]).toEqual([true, true]);
+    expect([sharesMemory(first, second), sharesMemory(larger, smaller)]).toEqual([true, true]);
+  });
+
+  it("is never lent to two at once", async () => {
+    const schedule = queueOf(3);
+    const lent = await Promise.all(
+      [1, 2, 3].map(() =>
+        schedule(async (room) => {
+          const buffer = room(1_000);
+          await pause(5);
+          return buffer.buffer;
+        }),
+      ),
+    );
+    expect(new Set(lent).size).toBe(3);
+  });
+
+  it("is given up after a failure", async () => {
+    const schedule = queueOf(1);
+    let failed: Buffer | undefined;
+    const failing = schedule(async (room) => {
+      failed = room(1_000);
+      throw new ImgsealError("SOURCE_UNREADABLE", "broken");
+    });
+    await expect(failing).rejects.toMatchObject({ code: "SOURCE_UNREADABLE", message: "broken" });
+    const next = await schedule(async (room) => room(1_000));
+    expect(failed !== undefined && sharesMemory(failed, next)).toBe(false);
+  });
+
+  it("is given up after a render that ran out of time, which libvips may still be reading for", async () => {
+    const source = await slowSource;
+    const schedule = queueOf(2);
+    let lent: Buffer | undefined;
+    const late = schedule(async (room) => {
+      lent = room(source.length);
+      source.copy(lent);
+      return render(lent.subarray(0, source.length), slowAvif, { format: "avif" }, impatient);
+    });
+    const failure = await late.catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: "RENDER_TIMEOUT" });
+    const during = await schedule(async (room) => room(source.length));
+    await untilOver(failure);
+    const after = await schedule(async (room) => room(source.length));
+    expect([during, after].map((next) => lent !== undefined && sharesMemory(lent, next))).toEqual([
+      false,
+      false,
+    ]);
+  });
+
+  it("is not kept for a giant", async () => {
+    const schedule = queueOf(1);
+    const giant = await schedule(async (room) => room(30 * megabyte));
+    const next = await schedule(async (room) => room(1_000));
+    expect(giant.length).toBe(30 * megabyte);
+    expect(sharesMemory(giant, next)).toBe(false);
+    expect(next.length).toBeLessThan(2 * megabyte);
+  });
+});
+
 it("holds in the service: a picture behind one that ran out of time waits for libvips", async () => {
   const slow = { ...slowAvif, name: "slow", revision: "0123456789ab" };
   const service = await startTestService({

@@ -66,6 +66,22 @@ describe("what is there", () => {
     expect((await linked.read("photos/cat.jpg"))?.body.toString()).toBe("cat");
   });
 
+  it("reads into the room that it is given, and asks for enough of it", async () => {
+    const room = Buffer.alloc(100, "x");
+    const asked: number[] = [];
+    const read = await store.read("photos/cat.jpg", {
+      room: (bytes) => {
+        asked.push(bytes);
+        return room;
+      },
+    });
+    // One byte more, by which a file that grew is noticed.
+    expect(asked).toEqual([4]);
+    expect(read?.body.toString()).toBe("cat");
+    expect(read?.body.buffer).toBe(room.buffer);
+    expect(room.toString("latin1", 0, 5)).toBe("catxx");
+  });
+
   it("refuses a file over maxBytes and gives one of exactly maxBytes", async () => {
     await expect(store.read("photos/cat.jpg", { maxBytes: 2 })).rejects.toMatchObject({
       code: "SOURCE_TOO_LARGE",
