@@ -4,7 +4,7 @@ import type { OutputInfo, Sharp } from "sharp";
 import { ImgsealError } from "../errors.ts";
 import type { ImageFormat, Preset, SourceLimits } from "../presets/table.ts";
 import { contentTypes, type Variant } from "../presets/variant.ts";
-import { checkEncoded, encoders, startQuality } from "./encode.ts";
+import { checkEncoded, encoders, isLarge, startQuality } from "./encode.ts";
 import { fitQuality } from "./fit-quality.ts";
 import { hold, mustHold, reopen } from "./held-pixels.ts";
 import { inspect, open } from "./limits.ts";
@@ -45,7 +45,7 @@ export async function render(
     const job: Job = { preset, variant, format, source: await inspect(source, limits) };
     const size = outputSize(preset, variant, job.source);
     refuseOversize(size, format, limits);
-    const encoded = await encodeWithinBudget(job, () => open(source, limits), run);
+    const encoded = await encodeWithinBudget(job, size, () => open(source, limits), run);
     checkEncoded(encoded, format, size);
     const { data: body, quality, encodes } = encoded;
     return {
@@ -69,12 +69,13 @@ interface Encoded {
 
 /**
  * Most renditions fit at once, so the first encode is one pipeline with the decoder: holding the pixels in between
- * would cost a sixth of the time of a JPEG. Only what comes out too large is decoded once more, and held.
+ * would cost a sixth of the time of a JPEG. Only what comes out too large is decoded once more, and held; large pictures
+ * are decoded for every encode instead.
  */
-async function encodeWithinBudget(job: Job, openSource: () => Sharp, run: Run): Promise<Encoded> {
+async function encodeWithinBudget(job: Job, size: Size, openSource: () => Sharp, run: Run): Promise<Encoded> {
   const { preset, format } = job;
   const encode = async (image: Sharp, quality: number | undefined) =>
-    run(encoders[format].encode(image, preset, quality === undefined ? {} : { quality }));
+    run(encoders[format].encode(image, preset, quality === undefined ? {} : { quality }, size));
   const prepare = () => applySteps(openSource(), job);
   const failed = (cause: unknown) =>
     new ImgsealError("RENDER_FAILED", `encoding ${format} failed`, { cause });
@@ -98,7 +99,8 @@ async function encodeWithinBudget(job: Job, openSource: () => Sharp, run: Run): 
   const quality = startQuality(preset, format);
   const first = await (mustHold(job) ? encodeHeld(quality) : encodeAtOnce(quality));
   if (quality === undefined || first.data.length <= preset.maxBytes) return { ...first, quality, encodes: 1 };
-  return fitQuality({ ...first, quality }, preset, encodeHeld);
+  const encodeAgain = isLarge(size) && !mustHold(job) ? encodeAtOnce : encodeHeld;
+  return fitQuality({ ...first, quality }, preset, encodeAgain);
 }
 
 /** sharp checks the figures of a step when it is told them, and works later, when it is asked for a result. */

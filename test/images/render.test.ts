@@ -101,6 +101,19 @@ describe("a rendition", () => {
     }
   });
 
+  it("of more than 8 megapixels is a JPEG without Huffman tables of its own, which take memory", async () => {
+    // ITU-T T.81 table K.3: how many luminance DC codes there are of each length, as every encoder has it built in.
+    const builtIn = Buffer.from("00010501010101010100000000000000", "hex");
+    const source = await plain([200, 120, 40], 4000, 2001).jpeg().toBuffer();
+    for (const [width, isBuiltIn] of [
+      [3900, false],
+      [4000, true],
+    ] as const) {
+      const { body } = await render(source, preset({ width }), { format: "jpeg" }, limits);
+      expect(body.includes(builtIn)).toBe(isBuiltIn);
+    }
+  });
+
   it("keeps true colour in a PNG, whatever its effort", async () => {
     const source = await noise(64, 64).png().toBuffer();
     for (const png of [0, 9]) {
@@ -285,6 +298,23 @@ describe("a byte budget", () => {
     expect(tight.encodes).toBeGreaterThan(1);
     const quality = { jpeg: tight.quality ?? 0 };
     const atOnce = await render(source, preset({ width: 200, quality }), { format: "jpeg" }, limits);
+    expect(tight.body.equals(atOnce.body)).toBe(true);
+  });
+
+  it("is met with the same bytes, too, where a large picture is decoded for every try", async () => {
+    const source = await scene().resize(3000, 2700).jpeg({ quality: 90 }).toBuffer();
+    const free = await render(source, preset({ quality: { jpeg: 90 } }), { format: "jpeg" }, limits);
+    const maxBytes = Math.round(free.body.length * 0.8);
+    const tight = await render(
+      source,
+      preset({ quality: { jpeg: 90 }, maxBytes }),
+      { format: "jpeg" },
+      limits,
+    );
+    expect(tight).toMatchObject({ fits: true, width: 3000, height: 2700 });
+    expect(tight.encodes).toBeGreaterThan(2);
+    const quality = { jpeg: tight.quality ?? 0 };
+    const atOnce = await render(source, preset({ quality }), { format: "jpeg" }, limits);
     expect(tight.body.equals(atOnce.body)).toBe(true);
   });
 
