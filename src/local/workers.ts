@@ -34,6 +34,9 @@ const processSettings = {
   // Every thread of a render takes an arena of glibc's allocator, and what fragments there is never given back. Two
   // arenas for all threads halve the memory at the same speed.
   MALLOC_ARENA_MAX: "2",
+  // Once a large buffer has been freed, glibc takes buffers up to that size, at most 32 MB, from the arenas; a threshold
+  // that is set stays where it is, and what is larger goes back to the system as soon as it is freed.
+  MALLOC_MMAP_THRESHOLD_: String(4 * 1024 * 1024),
   // Renders and files share libuv's threads, four unless told: more cores than that would wait for each other.
   UV_THREADPOOL_SIZE: String(Math.max(4, availableParallelism() + 2)),
 };
