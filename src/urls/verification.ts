@@ -36,6 +36,10 @@ export function requireSignature(
   return { key, signature: url.sig };
 }
 
+// One object for all that are forged: it holds nothing of the request, and whoever sends them must not make them dearer
+// than valid ones.
+const mismatch = Object.freeze(new ImgsealError("SIGNATURE_INVALID", "the signature does not match the URL"));
+
 /**
  * Refuses a URL whose signature does not match, and only then looks at its expiry: what a forger wrote into
  * `exp` is nobody's word. No leeway: expired from the second `exp` on.
@@ -50,7 +54,7 @@ export function requireValid(
   isAuthentic: boolean,
   { signing, nowSeconds }: Pick<Verification, "signing" | "nowSeconds">,
 ): void {
-  if (!isAuthentic) throw new ImgsealError("SIGNATURE_INVALID", "the signature does not match the URL");
+  if (!isAuthentic) throw mismatch;
   const { exp } = url;
   if (exp === undefined) {
     if (!signing.requireExpiry) return;
