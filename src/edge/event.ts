@@ -55,9 +55,25 @@ export function rewriteRequest(event: CloudFrontRequestEvent, path: string): Clo
   return { ...recordOf(event.Records).request, uri: path, querystring: "" };
 }
 
-/** An answer in place of the origin's (viewer-request). */
-export function generateResponse(answer: EdgeAnswer): CloudFrontResultResponse {
-  return { status: String(answer.status), headers: toCloudFrontHeaders(answer.headers), ...bodyOf(answer) };
+/** An answer in place of the origin's (viewer-request). Headers that are frozen are shaped once, and deep-frozen too. */
+export function generateResponse({ status, headers, body }: EdgeAnswer): CloudFrontResultResponse {
+  const shaped = sharedShapes.get(headers) ?? shape(headers);
+  // Nearly every answer here is a text; the spread of the others costs more than all the rest.
+  if (typeof body === "string") return { status: String(status), headers: shaped, body };
+  return { status: String(status), headers: shaped, ...(body !== undefined && bodyOf(body)) };
+}
+
+const sharedShapes = new WeakMap<HeaderMap, CloudFrontHeaders>();
+
+function shape(headers: HeaderMap): CloudFrontHeaders {
+  const shaped = toCloudFrontHeaders(headers);
+  if (Object.isFrozen(headers)) {
+    // Every answer with these headers carries this one object: nobody may change it for the next viewer.
+    for (const values of Object.values(shaped))
+      for (const value of Object.freeze(values)) Object.freeze(value);
+    sharedShapes.set(headers, Object.freeze(shaped));
+  }
+  return shaped;
 }
 
 /**
@@ -91,7 +107,7 @@ export function replaceResponse(
     headers: { ...kept, ...toCloudFrontHeaders(answer.headers) },
     // '' removes the origin's body; leaving it out would serve S3's XML under our status.
     body: "",
-    ...bodyOf(answer),
+    ...(answer.body !== undefined && bodyOf(answer.body)),
   };
 }
 
@@ -117,8 +133,7 @@ function toCloudFrontHeaders(headers: HeaderMap): CloudFrontHeaders {
   return Object.fromEntries(Object.entries(headers).map(([key, value]) => [key, [{ key, value }]]));
 }
 
-function bodyOf({ body }: EdgeAnswer): Pick<CloudFrontResultResponse, "body" | "bodyEncoding"> {
-  if (body === undefined) return {};
+function bodyOf(body: string | Buffer): Pick<CloudFrontResultResponse, "body" | "bodyEncoding"> {
   return typeof body === "string" ? { body } : { body: body.toString("base64"), bodyEncoding: "base64" };
 }
 

@@ -82,15 +82,10 @@ function failure(
   variant: Variant | undefined,
   { cors }: PresetTable,
 ): EdgeAnswer {
-  const answer = errorAnswer(error, request);
-  return {
-    ...answer,
-    headers: {
-      ...answer.headers,
-      ...sharedCorsHeaders(cors),
-      "x-imgseal": "error",
-      // A refusal of a broken source is cached too, and has to go when the source is replaced and purged.
-      ...(variant !== undefined && { [cacheTagHeader]: cacheTags(variant) }),
-    },
-  };
+  return errorAnswer(error, request, {
+    ...sharedCorsHeaders(cors),
+    "x-imgseal": "error",
+    // A refusal of a broken source is cached too, and has to go when the source is replaced and purged.
+    ...(variant !== undefined && { [cacheTagHeader]: cacheTags(variant) }),
+  });
 }

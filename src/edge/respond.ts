@@ -51,27 +51,49 @@ export function cacheTags({ source, preset, revision }: Variant): string {
 }
 
 /**
- * A refusal or failure in the public words of the error table; the reference is what the log line carries too.
+ * A refusal or failure in the public words of the error table, with more headers on top.
  *
- * HEAD gets no body, and `no-store`: under the key that it shares with GET, no empty body may stay.
+ * HEAD gets `no-store`: under the key that it shares with GET, no empty body may stay.
  */
-export function errorAnswer(error: unknown, { id, method }: Pick<EdgeRequest, "id" | "method">): EdgeAnswer {
-  const { status, publicMessage, maxAgeSeconds, retryAfterSeconds } = errorRow(errorCode(error));
-  const isHead = method === "HEAD";
-  const { headers, body } = textAnswer(status, `${publicMessage}\nReference: ${id}\n`, {
-    "cache-control": maxAgeSeconds === 0 || isHead ? "no-store" : `public, max-age=${maxAgeSeconds}`,
+export function errorAnswer(
+  error: unknown,
+  request: Pick<EdgeRequest, "id" | "method">,
+  more: HeaderMap = {},
+): EdgeAnswer {
+  const code = errorCode(error);
+  const headers = errorHeaders(code);
+  const isHead = request.method === "HEAD";
+  return errorText(code, request, { ...headers, ...(isHead && { "cache-control": "no-store" }), ...more });
+}
+
+/** The same with headers that are made already; the reference is what the log line carries too. HEAD gets no body. */
+export function errorText(
+  code: ImgsealError["code"],
+  { id, method }: Pick<EdgeRequest, "id" | "method">,
+  headers: HeaderMap,
+): EdgeAnswer {
+  const { status, publicMessage } = errorRow(code);
+  if (method === "HEAD") return { status, headers };
+  return { status, headers, body: `${publicMessage}\nReference: ${id}\n` };
+}
+
+export function errorHeaders(code: ImgsealError["code"]): HeaderMap {
+  const { maxAgeSeconds, retryAfterSeconds } = errorRow(code);
+  return {
+    ...textHeaders,
+    "cache-control": maxAgeSeconds === 0 ? "no-store" : `public, max-age=${maxAgeSeconds}`,
     ...(retryAfterSeconds !== undefined && { "retry-after": String(retryAfterSeconds) }),
-  });
-  return { status, headers, ...(!isHead && body !== undefined && { body }) };
+  };
 }
 
 export function textAnswer(status: number, body: string, headers: HeaderMap): EdgeAnswer {
-  return {
-    status,
-    headers: { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff", ...headers },
-    body,
-  };
+  return { status, headers: { ...textHeaders, ...headers }, body };
 }
+
+const textHeaders = {
+  "content-type": "text/plain; charset=utf-8",
+  "x-content-type-options": "nosniff",
+} as const;
 
 /** What is not one of ours is INTERNAL: it was not foreseen, so nothing about it is told. */
 export function errorCode(error: unknown): ImgsealError["code"] {

@@ -1,7 +1,7 @@
 /** viewer-request: text is split, the signature is verified, and only then is anything looked up. */
 
 import type { CloudFrontRequestEvent, CloudFrontRequestResult } from "aws-lambda";
-import { ImgsealError } from "../errors.ts";
+import { type ErrorCode, ImgsealError } from "../errors.ts";
 import { lookup, type PresetTable } from "../presets/table.ts";
 import { authorise } from "../urls/authorise.ts";
 import { formatCanonicalPath } from "../urls/canonical-path.ts";
@@ -9,9 +9,16 @@ import type { KeySet } from "../urls/key-set.ts";
 import { select } from "../urls/select.ts";
 import { parseSignedUrl } from "../urls/signed-url.ts";
 import { corsHeaders, preflightHeaders, sharedCorsHeaders } from "./cors.ts";
-import { type EdgeAnswer, type EdgeRequest, generateResponse, readRequest, rewriteRequest } from "./event.ts";
+import {
+  type EdgeAnswer,
+  type EdgeRequest,
+  generateResponse,
+  type HeaderMap,
+  readRequest,
+  rewriteRequest,
+} from "./event.ts";
 import { describeError, type Log, type LogEntry } from "./log.ts";
-import { errorAnswer, errorCode, textAnswer } from "./respond.ts";
+import { errorCode, errorHeaders, errorText, textAnswer } from "./respond.ts";
 
 export interface ViewerRequestParts {
   readonly table: PresetTable;
@@ -46,7 +53,7 @@ export async function viewerRequest(
     entry.message = describeError(error);
     // Unverified; without the query, which holds the signature.
     entry.path = request.path;
-    return generateResponse(refusal(error, request, parts.table));
+    return generateResponse(refusal(entry.code, request, parts.table));
   } finally {
     entry.ms.total = parts.nowMilliseconds() - started;
     parts.log(entry);
@@ -99,16 +106,18 @@ function answerOptions(request: EdgeRequest, cors: PresetTable["cors"]): EdgeAns
   };
 }
 
-function refusal(error: unknown, request: EdgeRequest, { cors }: PresetTable): EdgeAnswer {
-  const answer = errorAnswer(error, request);
-  return {
-    ...answer,
-    headers: {
-      ...answer.headers,
-      ...sharedCorsHeaders(cors),
-      // Whatever the error table allows the origin's answers: this one depends on a signature and on the clock.
-      "cache-control": "no-store",
-      ...(errorCode(error) === "METHOD_NOT_ALLOWED" && { allow: allowedMethods }),
-    },
-  };
+// Made once: whoever sends forged URLs must not make them dearer than valid ones.
+const refusalHeaders = new WeakMap<PresetTable["cors"], Partial<Record<ErrorCode, HeaderMap>>>();
+
+function refusal(code: ErrorCode, request: EdgeRequest, { cors }: PresetTable): EdgeAnswer {
+  const headersByCode = refusalHeaders.get(cors) ?? {};
+  refusalHeaders.set(cors, headersByCode);
+  headersByCode[code] ??= Object.freeze({
+    ...errorHeaders(code),
+    ...sharedCorsHeaders(cors),
+    // Whatever the error table allows the origin's answers: this one depends on a signature and on the clock.
+    "cache-control": "no-store",
+    ...(code === "METHOD_NOT_ALLOWED" && { allow: allowedMethods }),
+  });
+  return errorText(code, request, headersByCode[code]);
 }

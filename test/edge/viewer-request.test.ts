@@ -166,6 +166,30 @@ describe("a refused request", () => {
     expect(header(await answered("/thumb/a.jpg", {}, open), "access-control-allow-origin")).toBe("*");
   });
 
+  it("carries headers that nobody can change for the next viewer", async () => {
+    const target = "/thumb/a.jpg";
+    const { headers = {} } = await answered(target);
+    const before = JSON.stringify(headers);
+    const added = { key: "x-added", value: "1" };
+    expect(() => Object.assign(headers, { "x-added": [added] })).toThrow(TypeError);
+    for (const values of Object.values(headers)) {
+      expect(() => values.push(added)).toThrow(TypeError);
+      for (const value of values) expect(() => Object.assign(value, added)).toThrow(TypeError);
+    }
+    expect(JSON.stringify((await answered(target)).headers)).toBe(before);
+  });
+
+  it("carries the headers of its own preset table and code", async () => {
+    const open = makeTable([thumb], { cors: { origins: "*" } });
+    const posted = { method: "POST" };
+    for (const _again of [1, 2]) {
+      expect(header(await answered("/thumb/a.jpg"), "access-control-allow-origin")).toBeUndefined();
+      expect(header(await answered("/thumb/a.jpg", {}, open), "access-control-allow-origin")).toBe("*");
+      expect(header(await answered("/thumb/a.jpg"), "allow")).toBeUndefined();
+      expect(header(await answered("/thumb/a.jpg", posted), "allow")).toBe("GET, HEAD, OPTIONS");
+    }
+  });
+
   it("has no body for HEAD", async () => {
     const answer = await answered("/thumb/a.jpg", { method: "HEAD" });
     expect(answer.status).toBe("403");
