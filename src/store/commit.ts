@@ -1,37 +1,43 @@
 /** Putting a body and its sidecar in place as one, when no other writer has. */
 
-import { access, link, mkdir, open, rename } from "node:fs/promises";
-import { dirname } from "node:path";
+import { mkdir, rename } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Place } from "./derivative-place.ts";
+import { type Place, sidecarSuffix } from "./derivative-place.ts";
 import { errnoOf, unlessAbsent } from "./failure.ts";
+import { access, close, link, open, writeFile } from "./system-calls.ts";
+import { removeTemporary, writeNew } from "./temporary-files.ts";
 
-// Between a living writer's two links lie microseconds; a claim without a body for this long is a dead one's.
+// Between a living writer's claim and its commit lie microseconds; a claim without a body for this long is a dead one's.
 const claimPatienceMs = 200;
 const claimPollMs = 10;
 
-// A purge may take the folder away between mkdir and link.
+// A purge may take the folder away between mkdir and claim, and even within mkdir.
 const folderAttempts = 10;
 
+export interface Written {
+  /** Path of the temporary file with the body; its name stays. */
+  readonly body: string;
+  readonly sidecar: string;
+}
+
 /**
- * Links both temporary files to their place; the temporary names stay.
+ * Puts what was written in its place.
  *
- * The sidecar is linked first and is the writer's claim: link(2) fails where a name exists, so one writer wins, and a
- * loser never touches the winner's sidecar. The body is linked second and is the commit: without it there is
- * nothing to read.
+ * The sidecar comes first and is the writer's claim: it is created where no name exists, so one writer wins, and a loser
+ * never touches the winner's sidecar. The body is linked second and is the commit: without it there is nothing to read,
+ * so it matters to nobody that a sidecar grows where all can see it.
+ *
+ * Nothing waits for the disk (fsync). What a power cut leaves torn is seen at the next read, by its length and SHA-256,
+ * and a derivative can always be rendered again; four waits would double what a write costs the processor, and a client would wait for them too.
  *
  * @returns false when another writer has the place
  */
-export async function commit(temporary: Pick<Place, "body" | "sidecar">, place: Place): Promise<boolean> {
+export async function commit(written: Written, place: Place): Promise<boolean> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const created = await mkdir(place.folder, { recursive: true, mode: 0o755 });
-      if (created !== undefined) await syncFolder(dirname(place.folder));
-      if (!(await claim(temporary.sidecar, place))) return false;
-      const isCommitted = await linkIfFree(temporary.body, place.body);
-      // A purge may have taken folder and all away by now; the write came first then.
-      if (isCommitted) await unlessAbsent(syncFolder(place.folder));
-      return isCommitted;
+      // Most sources have several derivatives: the folder is made when it is missed.
+      if (attempt > 1) await mkdir(place.folder, { recursive: true, mode: 0o755 });
+      return (await claim(written, place)) && (await linkIfFree(written.body, place.body));
     } catch (cause) {
       if (errnoOf(cause) !== "ENOENT" || attempt === folderAttempts) throw cause;
     }
@@ -42,34 +48,54 @@ export async function isThere(path: string): Promise<boolean> {
   return (await unlessAbsent(access(path).then(() => true))) ?? false;
 }
 
-async function claim(temporarySidecar: string, place: Place): Promise<boolean> {
+async function claim(written: Written, place: Place): Promise<boolean> {
   for (let waitedMs = 0; waitedMs < claimPatienceMs; waitedMs += claimPollMs) {
-    if (await linkIfFree(temporarySidecar, place.sidecar)) return true;
+    if (await createIfFree(place.sidecar, written.sidecar)) return true;
     if (await isThere(place.body)) return false;
     await delay(claimPollMs);
   }
   // The claimant died. Should it only have been asleep and commit now, its body meets our sidecar: a reader sees that
   // the checksum differs, removes both, and the derivative is rendered again.
-  await rename(temporarySidecar, place.sidecar);
+  await replace(place.sidecar, written);
   return true;
 }
 
-async function linkIfFree(from: string, to: string): Promise<boolean> {
+async function createIfFree(path: string, text: string): Promise<boolean> {
+  const fd = await unlessTaken(open(path, "wx", 0o644));
+  if (fd === undefined) return false;
   try {
-    await link(from, to);
-    return true;
+    await writeFile(fd, text);
   } catch (cause) {
-    if (errnoOf(cause) === "EEXIST") return false;
+    // Whoever comes next need not wait for a claim that nobody holds.
+    await removeTemporary(path);
+    throw cause;
+  } finally {
+    await close(fd);
+  }
+  return true;
+}
+
+async function replace(path: string, { body, sidecar }: Written): Promise<void> {
+  const temporary = body + sidecarSuffix;
+  try {
+    await writeNew(temporary, sidecar);
+    await rename(temporary, path);
+  } catch (cause) {
+    await removeTemporary(temporary);
     throw cause;
   }
 }
 
-/** A new name is on the disk only when its folder is. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, "r");
+async function linkIfFree(from: string, to: string): Promise<boolean> {
+  return (await unlessTaken(link(from, to).then(() => true))) ?? false;
+}
+
+/** Waits for the creation of a name; `undefined` when the name is taken. */
+async function unlessTaken<T>(creation: Promise<T>): Promise<T | undefined> {
   try {
-    await folder.sync();
-  } finally {
-    await folder.close();
+    return await creation;
+  } catch (cause) {
+    if (errnoOf(cause) === "EEXIST") return undefined;
+    throw cause;
   }
 }

@@ -4,13 +4,13 @@ import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { commit, isThere } from "./commit.ts";
 import { maxSidecarBytes, removeFolder, removeFolderIfEmpty, removePair, walk } from "./derivative-files.ts";
-import { type Place, placeOf, sidecarSuffix, sourceFolder } from "./derivative-place.ts";
+import { type Place, placeOf, sourceFolder } from "./derivative-place.ts";
 import { attempt, refuseLarger, unavailable, unlessAbsent } from "./failure.ts";
 import { readFileUpTo } from "./read-file.ts";
 import { sha256Hex } from "./sha256.ts";
 import { etagOf, formatSidecar, infoOf, parseSidecar, type Sidecar } from "./sidecar.ts";
 import type { ReadOptions, Store, WriteOptions } from "./store.ts";
-import { removeTemporary, sweepTemporaryFiles, temporaryPath, writeDurably } from "./temporary-files.ts";
+import { removeTemporary, sweepTemporaryFiles, temporaryPath, writeNew } from "./temporary-files.ts";
 
 /** A derivative that was found torn or altered; it has been removed, to be rendered again. */
 export interface Damage {
@@ -94,22 +94,18 @@ export async function openDerivativeFolder(
     }
     return attempt(`store the derivative "${key}"`, async () => {
       options.signal?.throwIfAborted();
-      if (await isThere(place.body)) return undefined;
       const { contentType, metadata = {} } = options;
       const sha256 = sha256Hex(body);
       const writtenAt = new Date();
       const sidecar = formatSidecar({ key, contentType, bytes: body.length, sha256, writtenAt, metadata });
       if (Buffer.byteLength(sidecar) >= maxSidecarBytes) throw new Error("the metadata is too long");
-      const path = temporaryPath(temporaryFolder);
-      const temporary = { body: path, sidecar: path + sidecarSuffix };
+      const temporary = temporaryPath(temporaryFolder);
       try {
-        await writeDurably(temporary.body, body);
-        await writeDurably(temporary.sidecar, sidecar);
+        await writeNew(temporary, body);
         options.signal?.throwIfAborted();
-        return (await commit(temporary, place)) ? etagOf(sha256) : undefined;
+        return (await commit({ body: temporary, sidecar }, place)) ? etagOf(sha256) : undefined;
       } finally {
-        await removeTemporary(temporary.body);
-        await removeTemporary(temporary.sidecar);
+        await removeTemporary(temporary);
       }
     });
   }

@@ -3,6 +3,7 @@
 import fs from "node:fs";
 import { promisify } from "node:util";
 
+export const access = promisify(fs.access);
 export const open = promisify(fs.open);
 export const close = promisify(fs.close);
 export const fstat = promisify(fs.fstat);

@@ -1,10 +1,11 @@
 /** Temporary files whose names say who writes them, so that those of a dead writer can be told and removed. */
 
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readdir, readFile, stat, unlink } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { errnoOf, unlessAbsent } from "./failure.ts";
+import { unlink, writeFile } from "./system-calls.ts";
 
 // Far longer than any write takes: whose machine or process cannot be asked is given up after this.
 const abandonedAfterMs = 10 * 60_000;
@@ -17,22 +18,24 @@ export function temporaryPath(folder: string): string {
   return join(folder, `${host}.${process.pid}.${randomBytes(8).toString("hex")}`);
 }
 
-/** Writes a new file and waits until its bytes are on the disk. */
+/** Writes a new file, and its folder where that is missing. */
+export async function writeNew(path: string, data: Uint8Array | string): Promise<void> {
+  const write = () => writeFile(path, data, { flag: "wx", mode: 0o644 });
+  const isWritten = await unlessAbsent(write().then(() => true));
+  if (isWritten) return;
+  await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+  await write();
+}
+
+/** The same, and waits until the bytes are on the disk. */
 export async function writeDurably(path: string, data: Uint8Array | string): Promise<void> {
-  const file = await openNew(path);
+  await writeNew(path, data);
+  const file = await open(path, "r");
   try {
-    await file.writeFile(data);
     await file.sync();
   } finally {
     await file.close();
   }
-}
-
-async function openNew(path: string) {
-  const file = await unlessAbsent(open(path, "wx", 0o644));
-  if (file !== undefined) return file;
-  await mkdir(dirname(path), { recursive: true, mode: 0o755 });
-  return open(path, "wx", 0o644);
 }
 
 /** Removes what writers that died left behind, and nothing of a writer that lives. */

@@ -14,7 +14,7 @@ const rounds = { short: 2, full: 20 };
 const renders = { short: 50, full: 100 };
 const connections = 16;
 
-/** What a power cut does to files that were never synced; the server's own are, so this is done by hand. */
+/** What a power cut does to files that were never synced, as the server's are not. kill -9 does not do it, so it is done by hand. */
 const damages: readonly ((body: string) => Promise<void>)[] = [
   (body) => truncate(body, 0),
   async (body) => truncate(body, Math.floor((await readFile(body)).length / 2)),

@@ -9,7 +9,7 @@ export interface Inspection {
   readonly whole: readonly string[];
   /** Bodies whose sidecar does not, or is missing. */
   readonly torn: readonly string[];
-  /** Sidecars without a body: the claim of a writer that was killed between its two links. */
+  /** Sidecars without a body: the claim of a writer that was killed before its commit. */
   readonly claims: number;
   readonly temporary: number;
 }
