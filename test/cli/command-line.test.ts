@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { run } from "../../src/cli/program.ts";
 import { compiledCommand, environment, type ProcessOptions, root, runProcess } from "./binary.ts";
@@ -205,8 +206,19 @@ describe("each command loads what it needs", () => {
     const file = join(temporaryFolder(), "imports");
     writeFileSync(file, "");
     imgseal(args, { cwd, nodeArgs: preload, env: { IMPORTS_FILE: file } });
-    const found = readFileSync(file, "utf8").matchAll(/\/node_modules\/((?:@[^/]+\/)?[^/.][^/]*)\//g);
-    return new Set([...found].map(([, name = ""]) => name));
+    const modules = readFileSync(file, "utf8").trim().split("\n");
+    const found = modules.flatMap((module) => sourcesOf(module)).join("\n");
+    const names = found.matchAll(/\/node_modules\/((?:@[^/]+\/)?[^/.][^/]*)\//g);
+    return new Set([...names].map(([, name = ""]) => name));
+  }
+
+  /** What a chunk was bundled from, as its source map says; a module that is no chunk is itself. */
+  function sourcesOf(module: string): readonly string[] {
+    if (!module.startsWith(pathToFileURL(dirname(command.main)).href)) return [module];
+    const { sources }: { sources: string[] } = JSON.parse(
+      readFileSync(fileURLToPath(`${module}.map`), "utf8"),
+    );
+    return sources.map((source) => new URL(source, module).href);
   }
 
   test("serve loads sharp, and not esbuild", () => {
@@ -229,6 +241,16 @@ describe("each command loads what it needs", () => {
         new Set(["commander", "fastest-levenshtein"]),
       );
     }
+  });
+
+  test("the licenses of what is bundled go with it, and sharp is not", () => {
+    const licenses = readFileSync(join(dirname(command.main), "licenses.txt"), "utf8");
+    for (const name of ["commander", "jose", "lru-cache", "yaml", "zod"]) {
+      const [file] = readdirSync(join(root, "node_modules", name)).filter((name) => /^license/i.test(name));
+      const license = readFileSync(join(root, "node_modules", name, file ?? ""), "utf8").trim();
+      expect(licenses).toContain(`${name}\n\n${license}\n`);
+    }
+    expect(licenses).not.toContain("sharp\n\n");
   });
 
   test("build says how to install esbuild when it is missing", () => {
