@@ -1,6 +1,5 @@
 /** What viewer-request decided about a URL, remembered within one second. */
 
-import { LRUCache } from "lru-cache";
 import type { LogEntry } from "../../edge/log.ts";
 import type { ViewerRequest } from "./events.ts";
 
@@ -12,14 +11,12 @@ export interface Decision {
 
 export interface Decisions {
   recall(viewer: ViewerRequest): Decision | undefined;
-  remember(viewer: ViewerRequest, decision: Decision): void;
+  /** Keeps nothing when the second in which viewer-request was asked is over: it may have decided by that one. */
+  remember(viewer: ViewerRequest, decision: Decision, askedMilliseconds: number): void;
 }
 
-interface Remembered extends Decision {
-  readonly second: number;
-}
-
-const maxDecisions = 10_000;
+// The first URLs of a second: those that are asked for often are among them, and a crowd of others costs nothing more.
+const maxDecisions = 5_000;
 
 // A header of many kilobytes in every key would make the memory as large as its sender likes.
 const maxKeyLength = 2_048;
@@ -30,18 +27,32 @@ const maxKeyLength = 2_048;
  * remembered.
  */
 export function createDecisions(nowMilliseconds: () => number): Decisions {
-  const decisions = new LRUCache<string, Remembered>({ max: maxDecisions });
-  const currentSecond = () => Math.floor(nowMilliseconds() / 1000);
+  let decisions = new Map<string, Decision>();
+  let second = 0;
+
+  function forgetOtherSeconds(): void {
+    const now = secondOf(nowMilliseconds());
+    if (now === second) return;
+    second = now;
+    decisions = new Map();
+  }
+
   return {
     recall(viewer) {
-      const decision = decisions.get(keyOf(viewer));
-      return decision?.second === currentSecond() ? decision : undefined;
+      forgetOtherSeconds();
+      return decisions.get(keyOf(viewer));
     },
-    remember(viewer, decision) {
+    remember(viewer, decision, askedMilliseconds) {
+      forgetOtherSeconds();
+      if (secondOf(askedMilliseconds) !== second || decisions.size >= maxDecisions) return;
       const key = keyOf(viewer);
-      if (key.length <= maxKeyLength) decisions.set(key, { ...decision, second: currentSecond() });
+      if (key.length <= maxKeyLength) decisions.set(key, decision);
     },
   };
+}
+
+function secondOf(milliseconds: number): number {
+  return Math.floor(milliseconds / 1000);
 }
 
 // A line break can be in none of the three.

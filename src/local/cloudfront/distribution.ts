@@ -66,13 +66,14 @@ export function createDistribution(parts: DistributionParts): Distribution {
 
     const logged: LogEntry[] = [];
     const log: Log = (entry) => logged.push(entry);
+    const askedMilliseconds = nowMilliseconds();
     const result = await parts.viewerRequest(viewerRequestEvent(viewer), log);
     if (!isRequest(result)) {
       const generated = answerOf(result ?? { status: "502" }, empty);
       return { ...generated, cacheOutcome: "LambdaGeneratedResponse", ageSeconds: 0, logged };
     }
 
-    decisions.remember(viewer, { canonicalPath: result.uri, logged: [...logged] });
+    decisions.remember(viewer, { canonicalPath: result.uri, logged: [...logged] }, askedMilliseconds);
     const cached = cache.get(result.uri);
     if (cached !== undefined && isFresh(cached)) return hit(cached, logged);
     const fetched = await collapse(result, () => fetchThroughOrigin(viewer.id, result, cached, log));
