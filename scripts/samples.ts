@@ -9,8 +9,9 @@ import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promise
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import sharp, { type Sharp } from "sharp";
+import type { Sharp } from "sharp";
 
+// sharp is loaded by what draws: mostly the samples are there, and `npm start` waits for this program.
 type Picture = () => Promise<Buffer>;
 
 /** Key to the package that the photograph comes from. */
@@ -65,6 +66,7 @@ function photograph(name: string): Promise<Buffer> {
 
 /** As large as a camera's, and with grain, so that it weighs as much as one, too. */
 async function largePhotograph(): Promise<Buffer> {
+  const { default: sharp } = await import("sharp");
   const grain = { input: grainTile(512), raw: { width: 512, height: 512, channels: 3 as const } };
   // Two pipelines: sharp lays pictures over each other before it has resized.
   const enlarged = sharp(await photograph("black-canyon")).resize(6000, 4000);
@@ -118,7 +120,8 @@ function draw(width: number, height: number, colourAt: (x: number, y: number) =>
 }
 
 /** A round seal with a tick and a wide translucent shadow: soft edges and real partial transparency. */
-function drawSeal(): Promise<Buffer> {
+async function drawSeal(): Promise<Buffer> {
+  const { default: sharp } = await import("sharp");
   const side = 800;
   const tick: readonly Point[] = [
     [260, 410],
@@ -184,6 +187,7 @@ const turns: Readonly<Record<number, (upright: Sharp) => Sharp>> = {
 async function oriented(tag: number): Promise<Buffer> {
   const turn = turns[tag];
   if (turn === undefined) throw new RangeError(`expected an orientation from 1 to 8, received ${tag}`);
+  const { default: sharp } = await import("sharp");
   const sign = draw(400, 270, (x, y) => {
     const distance = Math.min(...upwards.map((line) => distanceToLine([x, y], line)));
     const white = Math.round(255 * within(distance, 10, 2));
