@@ -15,7 +15,8 @@ console.log(
   `\n${JSON.stringify({
     requests: result.requests.total,
     seconds: result.duration,
-    failed: result.non2xx + result.errors + result.timeouts,
+    // A 304 is what a conditional request asks for, and no other one gets it.
+    failed: result.non2xx - (result.statusCodeStats["304"]?.count ?? 0) + result.errors + result.timeouts,
     p99Milliseconds: result.latency.p99,
   })}`,
 );

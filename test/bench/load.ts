@@ -22,7 +22,7 @@ export interface Load {
 interface Result {
   readonly requests: number;
   readonly seconds: number;
-  /** Answers without 2xx, and connections that broke. */
+  /** Answers that are errors, and connections that broke. */
   readonly failed: number;
   readonly p99Milliseconds: number;
 }
