@@ -34,6 +34,10 @@ export interface ServiceOptions {
 const cacheBytes = 128 * 1024 * 1024;
 const defaultMaxWaiting = 256;
 
+// While one render waits for its source or is being answered, a core is free: a sixth more pictures a second on two
+// cores. Each one more holds a source and its pixels in memory.
+const rendersBeyondCores = 1;
+
 // The cache policy and the custom error responses of our distribution. minTTL is 0: with more, no-store is not honoured.
 const policy: LifetimePolicy = {
   minTtlSeconds: 0,
@@ -52,7 +56,7 @@ export function createService(options: ServiceOptions): ExchangeParts {
     derivatives,
     render,
     schedule: createRenderQueue({
-      concurrency: Math.max(1, Math.floor(availableParallelism() / processes)),
+      concurrency: Math.max(1, Math.floor((availableParallelism() + rendersBeyondCores) / processes)),
       maxWaiting: Math.ceil((options.maxWaiting ?? defaultMaxWaiting) / processes),
     }),
     nowMilliseconds,

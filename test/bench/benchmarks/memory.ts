@@ -57,7 +57,7 @@ export const memory: Benchmark = {
           },
         ],
         checks: [...judgeRenders(cold, idle), ...judgeHits(warm, hot, rest)],
-        notes: [`${concurrency} requests at a time; as many renders at once as there are cores`],
+        notes: [`${concurrency} requests at a time; one render more at once than there are cores`],
       };
     } finally {
       watch.stop();
