@@ -13,9 +13,14 @@ const abandonedAfterMs = 10 * 60_000;
 // A host name may hold anything; what is kept of it cannot end the name's part or leave the folder.
 const host = hostname().replace(/[^A-Za-z0-9]/g, "_");
 
+// A process that died may have had the same pid, and have left files.
+const run = randomBytes(8).toString("hex");
+let paths = 0;
+
 /** A new path in the folder, of a file that is not there yet. */
 export function temporaryPath(folder: string): string {
-  return join(folder, `${host}.${process.pid}.${randomBytes(8).toString("hex")}`);
+  paths += 1;
+  return join(folder, `${host}.${process.pid}.${run}-${paths}`);
 }
 
 /** Writes a new file, and its folder where that is missing. */
