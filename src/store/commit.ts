@@ -44,7 +44,7 @@ export async function commit(written: Written, place: Place): Promise<boolean> {
   }
 }
 
-export async function isThere(path: string): Promise<boolean> {
+async function isThere(path: string): Promise<boolean> {
   return (await unlessAbsent(access(path).then(() => true))) ?? false;
 }
 

@@ -1,8 +1,9 @@
 /** A folder as a store of derivatives: bodies as plain files, all else in a sidecar, whole or not there. */
 
+import { statSync } from "node:fs";
 import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { commit, isThere } from "./commit.ts";
+import { commit } from "./commit.ts";
 import { maxSidecarBytes, removeFolder, removeFolderIfEmpty, removePair, walk } from "./derivative-files.ts";
 import { type Place, placeOf, sourceFolder } from "./derivative-place.ts";
 import { attempt, refuseLarger, unavailable, unlessAbsent } from "./failure.ts";
@@ -152,7 +153,8 @@ async function readSidecar(place: Place, key: string): Promise<Sidecar | undefin
   const text = await readFileUpTo(place.sidecar, maxSidecarBytes);
   const sidecar = text && parseSidecar(text.toString());
   if (sidecar === undefined) {
-    if (!(await isThere(place.body))) return undefined;
+    // The folder has just been looked through: this waits for no disk.
+    if (statSync(place.body, { throwIfNoEntry: false }) === undefined) return undefined;
     throw new Damaged(text === undefined ? "the sidecar is missing" : "the sidecar cannot be parsed");
   }
   if (sidecar.key !== key) throw new Damaged(`the sidecar is of "${sidecar.key}"`);

@@ -24,10 +24,22 @@ export async function unlessAbsent<T>(operation: Promise<T>): Promise<T | undefi
   try {
     return await operation;
   } catch (cause) {
-    const errno = errnoOf(cause);
-    if (errno !== undefined && absences.has(errno)) return undefined;
-    throw cause;
+    return undefinedIfAbsent(cause);
   }
+}
+
+/** The same for an operation on the spot. */
+export function unlessAbsentSync<T>(operation: () => T): T | undefined {
+  try {
+    return operation();
+  } catch (cause) {
+    return undefinedIfAbsent(cause);
+  }
+}
+
+function undefinedIfAbsent(cause: unknown): undefined {
+  const errno = errnoOf(cause);
+  if (errno === undefined || !absences.has(errno)) throw cause;
 }
 
 /** STORE_UNAVAILABLE, unless the cause already is an error of ours. */

@@ -1,8 +1,9 @@
 /** Reading files whose length is known or guessed: one read(2) each. */
 
+import { closeSync } from "node:fs";
 import { unlessAbsent } from "./failure.ts";
 import type { Room } from "./store.ts";
-import { close, open, read } from "./system-calls.ts";
+import { open, read } from "./system-calls.ts";
 
 /** The file, or its first `atMostBytes`; `undefined` when there is none. */
 export async function readFileUpTo(path: string, atMostBytes: number): Promise<Buffer | undefined> {
@@ -11,7 +12,7 @@ export async function readFileUpTo(path: string, atMostBytes: number): Promise<B
   try {
     return await unlessAbsent(readUpTo(fd, atMostBytes));
   } finally {
-    await close(fd);
+    closeSync(fd);
   }
 }
 

@@ -1,13 +1,13 @@
 /** A plain folder of pictures as a store of sources: the key is the relative path, with `/`. */
 
-import { type BigIntStats, constants } from "node:fs";
+import { type BigIntStats, closeSync, constants, fstatSync, realpathSync, statSync } from "node:fs";
 import { opendir } from "node:fs/promises";
 import { sep } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { attempt, refuseLarger, unavailable, unlessAbsent } from "./failure.ts";
+import { attempt, refuseLarger, unavailable, unlessAbsent, unlessAbsentSync } from "./failure.ts";
 import { readUpTo } from "./read-file.ts";
 import type { ListedObject, ObjectInfo, SourceStore } from "./store.ts";
-import { close, fstat, open, realpath, stat } from "./system-calls.ts";
+import { open, realpath, stat } from "./system-calls.ts";
 
 // A source that is being uploaded in place changes while it is read; wait for it, but not for ever.
 const readTries = 4;
@@ -57,8 +57,7 @@ export async function openSourceFolder(root: string): Promise<SourceStore> {
           refuseLarger(key, info.bytes, maxBytes);
           // One byte more than there should be, so that a file that grew is noticed.
           const body = await readUpTo(fd, info.bytes + 1, room);
-          const isSame =
-            body.length === info.bytes && etagOf(await fstat(fd, { bigint: true })) === info.etag;
+          const isSame = body.length === info.bytes && etagOf(fstatSync(fd, { bigint: true })) === info.etag;
           return isSame ? { ...info, body } : changed;
         }),
       );
@@ -69,21 +68,25 @@ export async function openSourceFolder(root: string): Promise<SourceStore> {
 
 type Use<T> = (fd: number, stats: BigIntStats) => Promise<T | typeof changed>;
 
+/**
+ * What is asked after `open` is in the kernel's memory, the path and the inode too, and is asked on the spot: each wait
+ * for another thread costs more than all these calls together.
+ */
 async function withFileOnce<T>(path: string, use: Use<T>): Promise<T | typeof changed | undefined> {
   // O_NONBLOCK: opening a named pipe must not wait for a writer.
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const fd = await unlessAbsent(open(path, flags));
   if (fd === undefined) return undefined;
   try {
-    const opened = await fstat(fd, { bigint: true });
+    const opened = fstatSync(fd, { bigint: true });
     if (!opened.isFile()) return undefined;
-    if ((await unlessAbsent(realpath(path))) !== path) return undefined;
+    if (unlessAbsentSync(() => realpathSync.native(path)) !== path) return undefined;
     // The descriptor came first: a link swapped in and out between the two calls leaves another inode here.
-    const named = await unlessAbsent(stat(path, { bigint: true }));
+    const named = unlessAbsentSync(() => statSync(path, { bigint: true }));
     if (named?.ino !== opened.ino || named.dev !== opened.dev) return changed;
     return await use(fd, opened);
   } finally {
-    await close(fd);
+    closeSync(fd);
   }
 }
 

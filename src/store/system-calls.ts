@@ -6,7 +6,6 @@ import { promisify } from "node:util";
 export const access = promisify(fs.access);
 export const open = promisify(fs.open);
 export const close = promisify(fs.close);
-export const fstat = promisify(fs.fstat);
 export const stat = promisify(fs.stat);
 export const read = promisify(fs.read);
 export const link = promisify(fs.link);
