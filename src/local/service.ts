@@ -31,11 +31,12 @@ export interface ServiceOptions {
   readonly nowMilliseconds?: () => number;
 }
 
-const cacheBytes = 128 * 1024 * 1024;
+// Some 3,000 pictures of a page. What is not here is in the derivatives folder, and read in less than a millisecond.
+const cacheBytes = 64 * 1024 * 1024;
 const defaultMaxWaiting = 256;
 
-// While one render waits for its source or is being answered, a core is free: a sixth more pictures a second on two
-// cores. Each one more holds a source and its pixels in memory.
+// While one render waits for its source or is being answered, a core is free. Each one more holds a source and its
+// pixels in memory.
 const rendersBeyondCores = 1;
 
 // The cache policy and the custom error responses of our distribution. minTTL is 0: with more, no-store is not honoured.
