@@ -4,7 +4,7 @@
  * This is also where libvips is set up, because whoever decodes passes here first.
  */
 
-import sharp, { type Sharp } from "sharp";
+import sharp, { type Metadata, type Sharp } from "sharp";
 import { ImgsealError } from "../errors.ts";
 import type { SourceLimits } from "../presets/table.ts";
 import { pictureTypes, sniff } from "./picture-type.ts";
@@ -44,9 +44,13 @@ export function open(source: Uint8Array, limits: SourceLimits): Sharp {
 /**
  * Checks a source against the limits by its length, its magic bytes and its header alone.
  *
+ * @returns what is known of it, and it opened: `open` is for those who decode it once more
  * @throws ImgsealError SOURCE_TOO_LARGE, SOURCE_TYPE_REFUSED, SOURCE_UNREADABLE
  */
-export async function inspect(source: Uint8Array, limits: SourceLimits): Promise<SourceFacts> {
+export async function inspect(
+  source: Uint8Array,
+  limits: SourceLimits,
+): Promise<{ readonly facts: SourceFacts; readonly image: Sharp }> {
   if (source.length > limits.sourceBytes) {
     throw new ImgsealError(
       "SOURCE_TOO_LARGE",
@@ -62,7 +66,8 @@ export async function inspect(source: Uint8Array, limits: SourceLimits): Promise
     );
   }
 
-  const header = await readHeader(source);
+  const image = open(source, limits);
+  const header = await readHeader(image, source);
   // libvips counts the pages of a TIFF and the frames of an animation alike, and so does the limit.
   const frames = header.pages ?? 1;
   if (frames > limits.sourceFrames) {
@@ -81,18 +86,27 @@ export async function inspect(source: Uint8Array, limits: SourceLimits): Promise
   }
   // A TIFF is its own EXIF structure, and libvips does not hand one out for it.
   const exif = type === "tiff" ? source : header.exif;
-  return {
+  const facts: SourceFacts = {
     width,
     height,
     isDeepColour: header.hasProfile && header.space === "rgb16",
     ...(exif !== undefined && { exif }),
     ...(header.xmpAsString !== undefined && { xmp: header.xmpAsString }),
   };
+  return { facts, image };
 }
 
-async function readHeader(source: Uint8Array) {
+async function readHeader(image: Sharp, source: Uint8Array): Promise<Metadata> {
   try {
-    // Without the pixel limit of `open`: beyond it, the header is what tells the figures of the refusal.
+    return await image.metadata();
+  } catch {
+    // Broken, or over the pixel limit of `open`: without that limit the header tells which, and the figures.
+    return readUnlimitedHeader(source);
+  }
+}
+
+async function readUnlimitedHeader(source: Uint8Array): Promise<Metadata> {
+  try {
     return await sharp(source, { failOn: "warning", limitInputPixels: false }).metadata();
   } catch (cause) {
     throw new ImgsealError("SOURCE_UNREADABLE", "the header of the source cannot be read", { cause });

@@ -42,10 +42,13 @@ export async function render(
   const { format } = variant;
   if (format === "json") throw new ImgsealError("RENDER_FAILED", "expected an image format, received json");
   return within(limits.renderSeconds, async (run) => {
-    const job: Job = { preset, variant, format, source: await inspect(source, limits) };
+    const { facts, image } = await inspect(source, limits);
+    const job: Job = { preset, variant, format, source: facts };
     const size = outputSize(preset, variant, job.source);
     refuseOversize(size, format, limits);
-    const encoded = await encodeWithinBudget(job, size, () => open(source, limits), run);
+    const opened = [image];
+    const openSource = () => opened.pop() ?? open(source, limits);
+    const encoded = await encodeWithinBudget(job, size, openSource, run);
     checkEncoded(encoded, format, size);
     const { data: body, quality, encodes } = encoded;
     return {
