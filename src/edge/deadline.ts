@@ -9,7 +9,7 @@ const writeMilliseconds = 5_000;
 export interface Deadline {
   /** What a rendering may take at most, from now; whole seconds, at least one. */
   renderSeconds(): number;
-  /** Aborts when the event's time is over. */
+  /** Aborts when the event's time is over; always the same one. */
   signal(): AbortSignal;
 }
 
@@ -17,8 +17,12 @@ export interface Deadline {
 export function startDeadline(nowMilliseconds: () => number): Deadline {
   const end = nowMilliseconds() + eventMilliseconds;
   const left = () => Math.max(0, end - nowMilliseconds());
+  let signal: AbortSignal | undefined;
   return {
     renderSeconds: () => Math.max(1, Math.floor((left() - writeMilliseconds) / 1000)),
-    signal: () => AbortSignal.timeout(left()),
+    signal() {
+      signal ??= AbortSignal.timeout(left());
+      return signal;
+    },
   };
 }
