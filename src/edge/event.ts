@@ -85,7 +85,7 @@ export function amendResponse(event: CloudFrontResponseEvent, headers: HeaderMap
   const { response } = recordOf(event.Records);
   return {
     ...response,
-    headers: { ...withoutStoreHeaders(response.headers), ...toCloudFrontHeaders(headers) },
+    headers: toCloudFrontHeaders(headers, keptHeaders(response.headers, isKeptWithOldBody)),
   };
 }
 
@@ -100,18 +100,16 @@ export function replaceResponse(
   answer: EdgeAnswer,
 ): CloudFrontResultResponse {
   const { response } = recordOf(event.Records);
-  const kept = withoutStoreHeaders(response.headers);
-  for (const name of describesTheOldBody) delete kept[name];
   return {
     status: String(answer.status),
-    headers: { ...kept, ...toCloudFrontHeaders(answer.headers) },
+    headers: toCloudFrontHeaders(answer.headers, keptHeaders(response.headers, isKeptWithNewBody)),
     // '' removes the origin's body; leaving it out would serve S3's XML under our status.
     body: "",
     ...(answer.body !== undefined && bodyOf(answer.body)),
   };
 }
 
-const describesTheOldBody = [
+const describesTheOldBody = new Set([
   "accept-ranges",
   "cache-control",
   "content-disposition",
@@ -122,15 +120,29 @@ const describesTheOldBody = [
   "etag",
   "expires",
   "last-modified",
-];
+]);
 
 // S3's own headers name the request, the encryption and the user metadata, among it the source's key.
-function withoutStoreHeaders(headers: CloudFrontHeaders): CloudFrontHeaders {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith("x-amz-")));
+function isKeptWithOldBody(name: string): boolean {
+  return !name.startsWith("x-amz-");
 }
 
-function toCloudFrontHeaders(headers: HeaderMap): CloudFrontHeaders {
-  return Object.fromEntries(Object.entries(headers).map(([key, value]) => [key, [{ key, value }]]));
+function isKeptWithNewBody(name: string): boolean {
+  return isKeptWithOldBody(name) && !describesTheOldBody.has(name);
+}
+
+function keptHeaders(headers: CloudFrontHeaders, isKept: (name: string) => boolean): CloudFrontHeaders {
+  const kept: CloudFrontHeaders = {};
+  for (const name in headers) {
+    const values = headers[name];
+    if (values !== undefined && isKept(name)) kept[name] = values;
+  }
+  return kept;
+}
+
+function toCloudFrontHeaders(headers: HeaderMap, onto: CloudFrontHeaders = {}): CloudFrontHeaders {
+  for (const key in headers) onto[key] = [{ key, value: headers[key] ?? "" }];
+  return onto;
 }
 
 function bodyOf(body: string | Buffer): Pick<CloudFrontResultResponse, "body" | "bodyEncoding"> {

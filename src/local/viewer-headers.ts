@@ -50,7 +50,7 @@ const hiddenFromViewers = new Set([cacheTagHeader, "transfer-encoding"]);
 
 /** Names and values in turn, without those that are not for viewers. */
 export function flatten(headers: HeaderMap): string[] {
-  return Object.entries(headers)
-    .filter(([name]) => !hiddenFromViewers.has(name))
-    .flat();
+  const flat: string[] = [];
+  for (const name in headers) if (!hiddenFromViewers.has(name)) flat.push(name, headers[name] ?? "");
+  return flat;
 }

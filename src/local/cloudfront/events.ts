@@ -84,7 +84,7 @@ function toEventHeaders(headers: HeaderMap): CloudFrontHeaders {
 }
 
 function fromEventHeaders(headers: CloudFrontHeaders): HeaderMap {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, values]) => [name, values.map(({ value }) => value).join(", ")]),
-  );
+  const joined: Record<string, string> = {};
+  for (const name in headers) joined[name] = headers[name]?.map(({ value }) => value).join(", ") ?? "";
+  return joined;
 }
