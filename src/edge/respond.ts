@@ -1,6 +1,6 @@
 /** The one author of headers, and of every answer that is not an image. */
 
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { errorRow, ImgsealError } from "../errors.ts";
 import type { Preset, PresetTable } from "../presets/table.ts";
 import type { Variant } from "../presets/variant.ts";
@@ -46,7 +46,7 @@ export function imageHeaders(
  * source key is none of that, hence its hash.
  */
 export function cacheTags({ source, preset, revision }: Variant): string {
-  const sourceHash = createHash("sha256").update(source).digest("hex").slice(0, 32);
+  const sourceHash = hash("sha256", source, "hex").slice(0, 32);
   return `source:${sourceHash},preset:${preset},preset:${preset}.${revision}`;
 }
 
