@@ -1,6 +1,6 @@
 /** S3's error answers, and the headers that all of its answers carry. */
 
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import type { OriginRequest, OriginResponse } from "./origin.ts";
 
 const errors = {
@@ -56,10 +56,14 @@ export function escapeXml(text: string): string {
   return text.replace(/[&<>"'\u0000-\u001f\u007f-\u009f]/g, (char) => `&#${char.codePointAt(0)};`);
 }
 
+// S3's own word for x-amz-id-2 is HostId: one process is one host.
+const hostId = randomBytes(48).toString("base64");
+
 export function requestIds() {
   return {
-    "x-amz-request-id": randomBytes(8).toString("hex").toUpperCase(),
-    "x-amz-id-2": randomBytes(48).toString("base64"),
+    // Node draws the bytes of many UUIDs at once, and those of randomBytes at each call.
+    "x-amz-request-id": randomUUID().replaceAll("-", "").slice(16).toUpperCase(),
+    "x-amz-id-2": hostId,
     date: new Date().toUTCString(),
     server: "AmazonS3",
   };
