@@ -1,25 +1,22 @@
-/** A folder as a store of derivatives: bodies as plain files, all else in a sidecar, whole or not there. */
+/** A folder as a store of derivatives: one file each, the picture and a trailer, whole or not there. */
 
-import { statSync } from "node:fs";
-import { mkdir, stat } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { commit } from "./commit.ts";
-import { maxSidecarBytes, removeFolder, removeFolderIfEmpty, removePair, walk } from "./derivative-files.ts";
-import { type Place, placeOf, sourceFolder } from "./derivative-place.ts";
-import { attempt, refuseLarger, unavailable, unlessAbsent } from "./failure.ts";
-import { readFileUpTo } from "./read-file.ts";
+import { Damaged, headDerivative, readDerivative } from "./derivative-file.ts";
+import { removeFile, removeFolder, removeFolderIfEmpty, walk } from "./derivative-files.ts";
+import { placeOf, sourceFolder } from "./derivative-place.ts";
+import { attempt, unavailable } from "./failure.ts";
 import { sha256Hex } from "./sha256.ts";
-import { etagOf, formatSidecar, infoOf, parseSidecar, type Sidecar } from "./sidecar.ts";
 import type { ReadOptions, Store, WriteOptions } from "./store.ts";
 import { removeTemporary, sweepTemporaryFiles, temporaryPath, writeNew } from "./temporary-files.ts";
+import { etagOf, formatTrailer, infoOf, maxTrailerBytes } from "./trailer.ts";
 
 /** A derivative that was found torn or altered; it has been removed, to be rendered again. */
 export interface Damage {
   readonly key: string;
   readonly reason: string;
 }
-
-class Damaged extends Error {}
 
 /**
  * Opens a folder of derivatives, and creates it when it is not there.
@@ -40,24 +37,14 @@ export async function openDerivativeFolder(
   });
 
   /** Looks at one derivative, and clears it away when it is damaged. */
-  async function examine<T>(key: string, look: (place: Place, sidecar: Sidecar) => Promise<T | undefined>) {
+  async function examine<T>(key: string, look: (path: string) => Promise<T>): Promise<T | undefined> {
     const place = placeOf(root, key);
     if (place === undefined) return undefined;
-    const lookOnce = async () => {
-      const sidecar = await readSidecar(place, key);
-      return sidecar && (await look(place, sidecar));
-    };
     try {
-      return await lookOnce();
-    } catch (first) {
-      if (!(first instanceof Damaged)) throw first;
-    }
-    // A removal and a new write between our two reads look like damage, once.
-    try {
-      return await lookOnce();
-    } catch (second) {
-      if (!(second instanceof Damaged)) throw second;
-      onDamage({ key, reason: second.message + (await removeIfPossible(place)) });
+      return await look(place.file);
+    } catch (cause) {
+      if (!(cause instanceof Damaged)) throw cause;
+      onDamage({ key, reason: cause.message + (await removeIfPossible(place.file)) });
       return undefined;
     }
   }
@@ -65,26 +52,15 @@ export async function openDerivativeFolder(
   async function read(key: string, { maxBytes, signal }: ReadOptions = {}) {
     return attempt(`read the derivative "${key}"`, async () => {
       signal?.throwIfAborted();
-      return examine(key, async (place, sidecar) => {
-        refuseLarger(key, sidecar.bytes, maxBytes);
-        const body = await readFileUpTo(place.body, sidecar.bytes);
-        if (body === undefined) return undefined;
-        if (body.length !== sidecar.bytes) throw new Damaged("the length differs from the sidecar's");
-        if (sha256Hex(body) !== sidecar.sha256) throw new Damaged("the checksum differs from the sidecar's");
-        return { ...infoOf(sidecar), body };
-      });
+      return examine(key, (path) => readDerivative(path, key, maxBytes));
     });
   }
 
   async function head(key: string, options: { readonly signal?: AbortSignal } = {}) {
     return attempt(`look at the derivative "${key}"`, async () => {
       options.signal?.throwIfAborted();
-      return examine(key, async (place, sidecar) => {
-        const bytes = (await unlessAbsent(stat(place.body)))?.size;
-        if (bytes === undefined) return undefined;
-        if (bytes !== sidecar.bytes) throw new Damaged("the length differs from the sidecar's");
-        return infoOf(sidecar);
-      });
+      const trailer = await examine(key, (path) => headDerivative(path, key));
+      return trailer && infoOf(trailer);
     });
   }
 
@@ -98,13 +74,13 @@ export async function openDerivativeFolder(
       const { contentType, metadata = {} } = options;
       const sha256 = sha256Hex(body);
       const writtenAt = new Date();
-      const sidecar = formatSidecar({ key, contentType, bytes: body.length, sha256, writtenAt, metadata });
-      if (Buffer.byteLength(sidecar) >= maxSidecarBytes) throw new Error("the metadata is too long");
+      const trailer = formatTrailer({ key, contentType, bytes: body.length, sha256, writtenAt, metadata });
+      if (trailer.length > maxTrailerBytes) throw new Error("the metadata is too long");
       const temporary = temporaryPath(temporaryFolder);
       try {
-        await writeNew(temporary, body);
+        await writeNew(temporary, [body, trailer]);
         options.signal?.throwIfAborted();
-        return (await commit({ body: temporary, sidecar }, place)) ? etagOf(sha256) : undefined;
+        return (await commit(temporary, place)) ? etagOf(sha256) : undefined;
       } finally {
         await removeTemporary(temporary);
       }
@@ -114,11 +90,11 @@ export async function openDerivativeFolder(
   async function removePrefix(prefix: string) {
     return attempt(`remove the derivatives under "${prefix}"`, async () => {
       let removed = 0;
-      // Everything of one source, whatever state it is in: also what no sidecar can name any more.
+      // Everything of one source, whatever state it is in: also what no trailer can name any more.
       if (prefix.length > 1 && prefix.endsWith("/"))
         removed += await removeFolder(sourceFolder(root, prefix.slice(0, -1)));
       for await (const { place } of walk(root, prefix)) {
-        if (await removePair(place)) removed += 1;
+        if (await removeFile(place.file)) removed += 1;
         await removeFolderIfEmpty(place.folder);
       }
       return removed;
@@ -133,7 +109,7 @@ export async function openDerivativeFolder(
       const place = placeOf(root, key);
       if (place === undefined) return;
       await attempt(`remove the derivative "${key}"`, async () => {
-        await removePair(place);
+        await removeFile(place.file);
         await removeFolderIfEmpty(place.folder);
       });
     },
@@ -149,22 +125,11 @@ export async function openDerivativeFolder(
   };
 }
 
-async function readSidecar(place: Place, key: string): Promise<Sidecar | undefined> {
-  const text = await readFileUpTo(place.sidecar, maxSidecarBytes);
-  const sidecar = text && parseSidecar(text.toString());
-  if (sidecar === undefined) {
-    // The folder has just been looked through: this waits for no disk.
-    if (statSync(place.body, { throwIfNoEntry: false }) === undefined) return undefined;
-    throw new Damaged(text === undefined ? "the sidecar is missing" : "the sidecar cannot be parsed");
-  }
-  if (sidecar.key !== key) throw new Damaged(`the sidecar is of "${sidecar.key}"`);
-  return sidecar;
-}
-
 /** A damaged derivative in a folder that became read-only is not there either; the reason then says why it stays. */
-async function removeIfPossible(place: Place): Promise<string> {
+async function removeIfPossible(path: string): Promise<string> {
   try {
-    await removePair(place);
+    // Should another process have replaced it meanwhile, what it wrote is rendered again too.
+    await removeFile(path);
     return "";
   } catch (cause) {
     return `; it cannot be removed: ${unavailable("remove it", cause).message}`;

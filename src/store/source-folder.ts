@@ -56,7 +56,7 @@ export async function openSourceFolder(root: string): Promise<SourceStore> {
           const info = infoOf(stats);
           refuseLarger(key, info.bytes, maxBytes);
           // One byte more than there should be, so that a file that grew is noticed.
-          const body = await readUpTo(fd, info.bytes + 1, room);
+          const body = await readUpTo(fd, info.bytes + 1, { room });
           const isSame = body.length === info.bytes && etagOf(fstatSync(fd, { bigint: true })) === info.etag;
           return isSame ? { ...info, body } : changed;
         }),

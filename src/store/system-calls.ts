@@ -3,9 +3,7 @@
 import fs from "node:fs";
 import { promisify } from "node:util";
 
-export const access = promisify(fs.access);
 export const open = promisify(fs.open);
-export const close = promisify(fs.close);
 export const stat = promisify(fs.stat);
 export const read = promisify(fs.read);
 export const link = promisify(fs.link);

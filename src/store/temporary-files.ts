@@ -1,14 +1,18 @@
 /** Temporary files whose names say who writes them, so that those of a dead writer can be told and removed. */
 
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readdir, readFile, stat } from "node:fs/promises";
+import { closeSync, writeFileSync } from "node:fs";
+import { mkdir, open as openHandle, readdir, readFile, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { errnoOf, unlessAbsent } from "./failure.ts";
-import { unlink, writeFile } from "./system-calls.ts";
+import { open, unlink, writeFile } from "./system-calls.ts";
 
 // Far longer than any write takes: whose machine or process cannot be asked is given up after this.
 const abandonedAfterMs = 10 * 60_000;
+
+// So much goes to the operating system's memory sooner than another thread takes the work over.
+const writtenOnTheSpotBytes = 256 * 1024;
 
 // A host name may hold anything; what is kept of it cannot end the name's part or leave the folder.
 const host = hostname().replace(/[^A-Za-z0-9]/g, "_");
@@ -23,19 +27,28 @@ export function temporaryPath(folder: string): string {
   return join(folder, `${host}.${process.pid}.${run}-${paths}`);
 }
 
-/** Writes a new file, and its folder where that is missing. */
-export async function writeNew(path: string, data: Uint8Array | string): Promise<void> {
-  const write = () => writeFile(path, data, { flag: "wx", mode: 0o644 });
-  const isWritten = await unlessAbsent(write().then(() => true));
-  if (isWritten) return;
-  await mkdir(dirname(path), { recursive: true, mode: 0o755 });
-  await write();
+/** Writes a new file of one part after the other, and its folder where that is missing. */
+export async function writeNew(path: string, parts: readonly Uint8Array[]): Promise<void> {
+  const create = () => open(path, "wx", 0o644);
+  let fd = await unlessAbsent(create());
+  if (fd === undefined) {
+    await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+    fd = await create();
+  }
+  try {
+    for (const part of parts) {
+      if (part.length <= writtenOnTheSpotBytes) writeFileSync(fd, part);
+      else await writeFile(fd, part);
+    }
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** The same, and waits until the bytes are on the disk. */
-export async function writeDurably(path: string, data: Uint8Array | string): Promise<void> {
-  await writeNew(path, data);
-  const file = await open(path, "r");
+export async function writeDurably(path: string, data: string): Promise<void> {
+  await writeNew(path, [Buffer.from(data)]);
+  const file = await openHandle(path, "r");
   try {
     await file.sync();
   } finally {

@@ -1,10 +1,10 @@
 /** kill -9 in the middle of cold renders, a few torn files on top, and start again. */
 
-import { readFile, truncate, unlink, writeFile } from "node:fs/promises";
+import { readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Answer, isLost, openClient } from "./client.ts";
 import { type Drill, type Setting, Violations } from "./drill.ts";
-import { inspectFolder } from "./folder-inspection.ts";
+import { inspectFolder, pictureBytes } from "./folder-inspection.ts";
 import { type Random, seededRandom } from "./random.ts";
 import { type Launch, type ServerProcess, startServer } from "./server-process.ts";
 import { killWorker, untilReplaced } from "./worker-processes.ts";
@@ -15,17 +15,26 @@ const renders = { short: 50, full: 100 };
 const connections = 16;
 
 /** What a power cut does to files that were never synced, as the server's are not. kill -9 does not do it, so it is done by hand. */
-const damages: readonly ((body: string) => Promise<void>)[] = [
-  (body) => truncate(body, 0),
-  async (body) => truncate(body, Math.floor((await readFile(body)).length / 2)),
-  async (body) => {
-    const bytes = await readFile(body);
-    bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
-    await writeFile(body, bytes);
-  },
-  (body) => unlink(`${body}.meta`),
-  (body) => truncate(`${body}.meta`, 40),
+const damages: readonly ((file: string) => Promise<void>)[] = [
+  (file) => truncate(file, 0),
+  async (file) => truncate(file, Math.floor((await readFile(file)).length / 2)),
+  (file) => flipBit(file, (picture) => picture >> 1),
+  async (file) => truncate(file, pictureOf(await readFile(file))),
+  (file) => flipBit(file, (picture) => picture + 40),
 ];
+
+async function flipBit(file: string, at: (pictureBytes: number) => number): Promise<void> {
+  const bytes = await readFile(file);
+  const position = at(pictureOf(bytes));
+  bytes[position] = (bytes[position] ?? 0) ^ 1;
+  await writeFile(file, bytes);
+}
+
+function pictureOf(file: Buffer): number {
+  const bytes = pictureBytes(file);
+  if (bytes === undefined) throw new Error("expected a whole derivative to damage");
+  return bytes;
+}
 
 export const crash: Drill = {
   name: "crash",
@@ -89,10 +98,10 @@ async function runRound({ round, world, random, violations }: Round, setting: Se
   if (!isWorkerKilled) await first.killAll();
 
   const left = await inspectFolder(launch.derivatives);
-  violations.expect(left.torn.length === 0, "a torn pair lay in place after a kill");
+  violations.expect(left.torn.length === 0, "a torn derivative lay in place after a kill");
   // The worker that lives has its pictures in memory, and would not notice.
   const torn = isWorkerKilled ? [] : left.whole.slice(0, damages.length);
-  for (const [index, body] of torn.entries()) await damages[index]?.(body);
+  for (const [index, file] of torn.entries()) await damages[index]?.(file);
 
   const second = isWorkerKilled ? await untilReplaced(first, 2) : await startServer(launch);
   const again = await askAll(second, { pictures, world }, () => {});
@@ -107,7 +116,7 @@ async function runRound({ round, world, random, violations }: Round, setting: Se
   const exit = await second.stop();
   violations.expect(exit === 0, `SIGTERM after the restart ended with ${exit}`);
   const after = await inspectFolder(launch.derivatives);
-  violations.expect(after.torn.length === 0, "a torn pair lay in place in the end");
+  violations.expect(after.torn.length === 0, "a torn derivative lay in place in the end");
   violations.expect(after.temporary === 0, "temporary files were left in the end");
   violations.expect(after.whole.length === pictures.length, "not every derivative was stored in the end");
   const found = [answered, pictures.length - answered, left.whole.length, left.torn.length, left.temporary];

@@ -5,53 +5,44 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 export interface Inspection {
-  /** Paths of bodies whose sidecar agrees with them in length and SHA-256. */
+  /** Paths of files whose picture and trailer agree in length and SHA-256. */
   readonly whole: readonly string[];
-  /** Bodies whose sidecar does not, or is missing. */
+  /** Files in which they do not, or that end in no trailer. */
   readonly torn: readonly string[];
-  /** Sidecars without a body: the claim of a writer that was killed before its commit. */
-  readonly claims: number;
   readonly temporary: number;
 }
 
 export async function inspectFolder(root: string): Promise<Inspection> {
   const whole: string[] = [];
   const torn: string[] = [];
-  let claims = 0;
   const entries = await readdir(root, { withFileTypes: true });
   const folders = entries.filter((entry) => entry.isDirectory() && entry.name !== ".tmp");
   for (const { name: folder } of folders) {
-    const names = await readdir(join(root, folder));
-    for (const name of names.filter((each) => !each.endsWith(".meta"))) {
+    for (const name of await readdir(join(root, folder))) {
       const path = join(root, folder, name);
-      const sidecar = names.includes(`${name}.meta`)
-        ? parseSidecar(await readFile(`${path}.meta`, "utf8"))
-        : {};
-      (isWhole(await readFile(path), sidecar) ? whole : torn).push(path);
+      (isWhole(await readFile(path)) ? whole : torn).push(path);
     }
-    claims += names.filter(
-      (name) => name.endsWith(".meta") && !names.includes(name.slice(0, -".meta".length)),
-    ).length;
   }
   const hasTemporary = entries.some(({ name }) => name === ".tmp");
   const temporary = hasTemporary ? (await readdir(join(root, ".tmp"))).length : 0;
-  return { whole, torn, claims, temporary };
+  return { whole, torn, temporary };
 }
 
-interface Sidecar {
-  readonly bytes?: unknown;
-  readonly sha256?: unknown;
+/** How many bytes of the file are the picture, going by what follows it: a line of JSON, and one with its checksum. */
+export function pictureBytes(file: Buffer): number | undefined {
+  const [, json, sha256] =
+    /\n(\{[^\n]*\})\n([0-9a-f]{64}) \d{8} imgseal1\n$/.exec(file.toString("latin1")) ?? [];
+  if (json === undefined || sha256 !== sha256Of(Buffer.from(`\n${json}\n`, "latin1"))) return undefined;
+  return file.lastIndexOf(`\n${json}\n`, undefined, "latin1");
 }
 
-function isWhole(body: Buffer, { bytes, sha256 }: Sidecar): boolean {
-  return bytes === body.length && sha256 === createHash("sha256").update(body).digest("hex");
+function isWhole(file: Buffer): boolean {
+  const length = pictureBytes(file);
+  if (length === undefined) return false;
+  const { bytes, sha256 } = JSON.parse(file.toString("utf8", length).split("\n")[1] ?? "");
+  return bytes === length && sha256 === sha256Of(file.subarray(0, length));
 }
 
-function parseSidecar(text: string): Sidecar {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Half a sidecar is as good as none.
-    return {};
-  }
+function sha256Of(data: Buffer): string {
+  return createHash("sha256").update(data).digest("hex");
 }

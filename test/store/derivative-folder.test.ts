@@ -1,11 +1,12 @@
 import { spawn, spawnSync } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import {
+  appendFile,
   mkdir,
-  open,
   readdir,
   readFile,
+  rename,
   rm,
   stat,
   symlink,
@@ -15,10 +16,12 @@ import {
 } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import sharp from "sharp";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Damage, openDerivativeFolder } from "../../src/store/derivative-folder.ts";
 import { placeOf } from "../../src/store/derivative-place.ts";
 import type { Store } from "../../src/store/store.ts";
+import { scene } from "../fixtures/pictures.ts";
 import { all } from "./contract.ts";
 import { type TemporaryFolder, temporaryFolder } from "./temporary-folder.ts";
 
@@ -57,22 +60,44 @@ async function temporaryNames(): Promise<string[]> {
   return readdir(join(root, ".tmp"));
 }
 
+/** The picture and its trailer. */
+function fileBytes(): Promise<Buffer> {
+  return readFile(place().file);
+}
+
+/** The file of a derivative with a picture of so many bytes. */
+async function written(pictureBytes: number): Promise<Buffer> {
+  await store.writeIfAbsent(key, body.subarray(0, pictureBytes), webp);
+  return fileBytes();
+}
+
+async function flipBit(at: number): Promise<void> {
+  const bytes = await fileBytes();
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  await writeFile(place().file, bytes);
+}
+
 describe("the layout", () => {
-  it("keeps a derivative in the folder of its source's hash, with the rest in a sidecar", async () => {
+  it("keeps a derivative in the folder of its source's hash, the picture first and the rest in a trailer", async () => {
     await store.writeIfAbsent(key, body, webp);
     expect(await readdir(root)).toEqual([".tmp", sourceHash]);
-    expect((await readdir(place().folder)).sort()).toEqual([name, `${name}.meta`]);
-    expect((await readFile(place().body)).equals(body)).toBe(true);
-    expect(JSON.parse(await readFile(place().sidecar, "utf8"))).toMatchObject({
+    expect(await readdir(place().folder)).toEqual([name]);
+    const bytes = await fileBytes();
+    expect(bytes.subarray(0, body.length).equals(body)).toBe(true);
+    const [, json = "", seal, ...rest] = bytes.toString("utf8", body.length).split("\n");
+    expect(JSON.parse(json)).toEqual({
       key,
       contentType: "image/webp",
       bytes: body.length,
-      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+      sha256: createHash("sha256").update(body).digest("hex"),
+      writtenAt: expect.any(String),
       metadata: { source },
     });
+    const sealed = createHash("sha256").update(`\n${json}\n`).digest("hex");
+    expect([seal, ...rest]).toEqual([`${sealed} ${String(json.length + 2).padStart(8, "0")} imgseal1`, ""]);
     expect(await temporaryNames()).toEqual([]);
     expect((await stat(place().folder)).mode & 0o777 & ~0o755).toBe(0);
-    expect((await stat(place().body)).mode & 0o777 & ~0o644).toBe(0);
+    expect((await stat(place().file)).mode & 0o777 & ~0o644).toBe(0);
   });
 
   it("keeps a source key of 850 bytes without a single slash", async () => {
@@ -84,53 +109,56 @@ describe("the layout", () => {
 
   it("names files so that versions differing only in case never share one", () => {
     const names = ["t.v-A.webp", "t.v-a.webp", "t.v-AA.webp", "t.v-aA.webp", "t.v-Aa.webp"];
-    const files = names.map((file) => placeOf(root, `${source}/${file}`)?.body.toLowerCase());
+    const files = names.map((file) => placeOf(root, `${source}/${file}`)?.file.toLowerCase());
     expect(new Set(files).size).toBe(names.length);
   });
 
-  it.each([
-    "",
-    "/",
-    `${source}/`,
-    `${source}/..`,
-    `${source}/.`,
-    `${source}/${name}.meta`,
-    `${source}/.tmp`,
-    "a\0b",
-  ])("has no place for the key %j", async (impossible) => {
-    expect(await store.read(impossible)).toBeUndefined();
-    expect(await store.head(impossible)).toBeUndefined();
-    await expect(store.writeIfAbsent(impossible, body, webp)).rejects.toThrow(
-      new TypeError(`Expected a key that ends in a derivative's name but received "${impossible}"`),
-    );
-  });
+  it.each(["", "/", `${source}/`, `${source}/..`, `${source}/.`, `${source}/.tmp`, "a\0b"])(
+    "has no place for the key %j",
+    async (impossible) => {
+      expect(await store.read(impossible)).toBeUndefined();
+      expect(await store.head(impossible)).toBeUndefined();
+      await expect(store.writeIfAbsent(impossible, body, webp)).rejects.toThrow(
+        new TypeError(`Expected a key that ends in a derivative's name but received "${impossible}"`),
+      );
+    },
+  );
 });
 
 describe("damage", () => {
-  const damage: Readonly<Record<string, readonly [() => Promise<void>, RegExp]>> = {
-    "a torn body": [() => truncate(place().body, 5_000), /^the length differs from the sidecar's$/],
-    "an empty body": [() => truncate(place().body, 0), /^the length differs from the sidecar's$/],
-    "a changed byte": [
-      async () => {
-        const file = await open(place().body, "r+");
-        await file.write(Buffer.of((body[77] ?? 0) ^ 1), 0, 1, 77);
-        await file.close();
-      },
-      /^the checksum differs from the sidecar's$/,
+  const unsealed = "it does not end in a trailer of its own";
+  const altered = "the checksum differs from the trailer's";
+  const damage: Readonly<Record<string, readonly [() => Promise<void>, string]>> = {
+    "an empty file": [() => truncate(place().file, 0), unsealed],
+    "a file of zeros, as a power cut leaves it": [
+      async () => writeFile(place().file, Buffer.alloc((await fileBytes()).length)),
+      unsealed,
     ],
-    "a missing sidecar": [() => rm(place().sidecar), /^the sidecar is missing$/],
-    "an empty sidecar": [() => truncate(place().sidecar, 0), /^the sidecar cannot be parsed$/],
-    "a torn sidecar": [() => truncate(place().sidecar, 60), /^the sidecar cannot be parsed$/],
-    "a sidecar of another shape": [
-      () => writeFile(place().sidecar, '{"key":1}'),
-      /^the sidecar cannot be parsed$/,
+    "a picture torn in the middle": [() => truncate(place().file, 5_000), unsealed],
+    "a picture without a trailer": [() => truncate(place().file, body.length), unsealed],
+    "a torn trailer": [() => truncate(place().file, body.length + 60), unsealed],
+    "a file that grew": [() => appendFile(place().file, "x"), unsealed],
+    "a picture that lost bytes before its trailer": [
+      async () => writeFile(place().file, (await fileBytes()).subarray(1)),
+      unsealed,
     ],
-    "a sidecar of another key": [
+    "a changed first byte": [() => flipBit(0), altered],
+    "a changed byte in the middle": [() => flipBit(77), altered],
+    "a changed last byte of the picture": [() => flipBit(body.length - 1), altered],
+    "a changed content type": [
       async () => {
-        const text = await readFile(place().sidecar, "utf8");
-        await writeFile(place().sidecar, text.replace("cat.jpg", "dog.jpg"));
+        const text = (await fileBytes()).toString("latin1").replace("image/webp", "image/jpeg");
+        await writeFile(place().file, text, "latin1");
       },
-      /^the sidecar is of "photos\/dog.jpg\/thumb.3f9a1c20b4d7.webp"$/,
+      unsealed,
+    ],
+    "the file of another key": [
+      async () => {
+        const dog = `photos/dog.jpg/${name}`;
+        await store.writeIfAbsent(dog, body, webp);
+        await rename(placeOf(root, dog)?.file ?? "", place().file);
+      },
+      `the trailer is of "photos/dog.jpg/${name}"`,
     ],
   };
 
@@ -141,7 +169,7 @@ describe("damage", () => {
       await inflict();
 
       expect(await store.read(key)).toBeUndefined();
-      expect(damages).toEqual([{ key, reason: expect.stringMatching(reason) }]);
+      expect(damages).toEqual([{ key, reason }]);
       expect(await readdir(place().folder)).toEqual([]);
 
       expect(await store.writeIfAbsent(key, body, webp)).toBeTypeOf("string");
@@ -150,50 +178,71 @@ describe("damage", () => {
     },
   );
 
-  it("is seen by head as well, where the length shows it", async () => {
-    await store.writeIfAbsent(key, body, webp);
-    await truncate(place().body, 5_000);
-    expect(await store.head(key)).toBeUndefined();
-    expect(damages).toHaveLength(1);
-  });
+  it("is a file that ends at any byte before its own end", async () => {
+    const { length } = await written(100);
+    for (const look of [store.read, store.head])
+      for (let bytes = 0; bytes < length; bytes += 1) {
+        await written(100);
+        await truncate(place().file, bytes);
+        expect(await look(key)).toBeUndefined();
+        expect(damages.splice(0)).toEqual([{ key, reason: unsealed }]);
+      }
+  }, 30_000);
 
-  it("is not reported for a removal or a sidecar that waits for its body", async () => {
+  it("is a file of which any byte is another", async () => {
+    const { length } = await written(100);
+    for (let at = 0; at < length; at += 1) {
+      await written(100);
+      await flipBit(at);
+      expect(await store.read(key)).toBeUndefined();
+      expect(damages.splice(0)).toEqual([{ key, reason: at < 100 ? altered : unsealed }]);
+    }
+  }, 30_000);
+
+  it.each(Object.entries(damage).filter(([, [, reason]]) => reason !== altered))(
+    "is seen by head as well: %s",
+    async (_, [inflict, reason]) => {
+      await store.writeIfAbsent(key, body, webp);
+      await inflict();
+      expect(await store.head(key)).toBeUndefined();
+      expect(damages).toEqual([{ key, reason }]);
+      expect(await readdir(place().folder)).toEqual([]);
+    },
+  );
+
+  it("is not reported for a removal", async () => {
     await store.writeIfAbsent(key, body, webp);
-    await rm(place().body);
+    await rm(place().file);
     expect(await store.read(key)).toBeUndefined();
     expect(await store.head(key)).toBeUndefined();
     expect(await all(store.list(""))).toEqual([]);
     expect(damages).toEqual([]);
   });
 
-  it("is removed with everything else of its source by removePrefix", async () => {
+  it("is not listed, and removed with everything else of its source by removePrefix", async () => {
     await store.writeIfAbsent(key, body, webp);
-    await writeFile(place().sidecar, "garbled");
+    await truncate(place().file, 5_000);
+    expect(await all(store.list(""))).toEqual([]);
     expect(await store.removePrefix(`${source}/`)).toBe(1);
+    expect((await readdir(root)).filter((entry) => entry !== ".tmp")).toEqual([]);
+  });
+
+  it("is what lies there in another layout, a picture with a file beside it", async () => {
+    await mkdir(place().folder);
+    await writeFile(place().file, body);
+    await writeFile(`${place().file}.meta`, JSON.stringify({ key, bytes: body.length }));
+    expect(await all(store.list(""))).toEqual([]);
+    expect(await store.writeIfAbsent(key, body, webp)).toBeUndefined();
+    expect(await store.head(key)).toBeUndefined();
+    expect(damages).toEqual([{ key, reason: unsealed }]);
+    expect(await store.writeIfAbsent(key, body, webp)).toBeTypeOf("string");
+    expect((await store.read(key))?.body.equals(body)).toBe(true);
+    await store.removePrefix(`${source}/`);
     expect((await readdir(root)).filter((entry) => entry !== ".tmp")).toEqual([]);
   });
 });
 
 describe("a writer that died", () => {
-  it("leaves a claim without a word in it that the next writer takes over", async () => {
-    await mkdir(place().folder);
-    await writeFile(place().sidecar, "");
-    expect(await store.read(key)).toBeUndefined();
-    expect(await store.head(key)).toBeUndefined();
-    expect(await all(store.list(""))).toEqual([]);
-    expect(await store.writeIfAbsent(key, body, webp)).toBeTypeOf("string");
-    expect((await store.read(key))?.body.equals(body)).toBe(true);
-    expect(await temporaryNames()).toEqual([]);
-    expect(damages).toEqual([]);
-  });
-
-  it("leaves a claim that the next writer takes over", async () => {
-    await store.writeIfAbsent(key, randomBytes(50), webp);
-    await rm(place().body);
-    expect(await store.writeIfAbsent(key, body, webp)).toBeTypeOf("string");
-    expect((await store.read(key))?.body.equals(body)).toBe(true);
-  });
-
   it("leaves temporary files that the next opening removes, and only those", async () => {
     await store.writeIfAbsent(key, body, webp);
     const dead = spawnSync(process.execPath, ["-e", ""]).pid;
@@ -201,7 +250,6 @@ describe("a writer that died", () => {
     const hourAgo = new Date(Date.now() - 3_600_000);
     const files = {
       [`${host}.${dead}.00`]: { isRemoved: true },
-      [`${host}.${dead}.00.meta`]: { isRemoved: true },
       [`${host}.${process.pid}.01`]: { isRemoved: false },
       [`${host}.${process.pid}.02`]: { isRemoved: true, modified: hourAgo },
       [`${host}.${process.ppid}.03`]: { isRemoved: false },
@@ -272,18 +320,19 @@ describe("a folder that cannot be written", () => {
     });
   });
 
-  // A process's memory as a file opens well and answers a read of its beginning with EIO; only Linux has it.
+  // The speed of a network that is none opens well, has a length, and answers a read with EINVAL; only Linux has it.
   it.runIf(process.platform === "linux")("fails with STORE_UNAVAILABLE when the disk fails", async () => {
     await mkdir(place().folder);
-    await symlink("/proc/self/mem", place().sidecar);
-    await expect(store.read(key)).rejects.toMatchObject({
-      code: "STORE_UNAVAILABLE",
-      message: `cannot read the derivative "${key}": EIO: i/o error, read`,
-    });
+    await symlink("/sys/class/net/lo/speed", place().file);
+    for (const [action, look] of [["read", store.read] as const, ["look at", store.head] as const])
+      await expect(look(key)).rejects.toMatchObject({
+        code: "STORE_UNAVAILABLE",
+        message: `cannot ${action} the derivative "${key}": EINVAL: invalid argument, read`,
+      });
     expect(damages).toEqual([]);
   });
 
-  it("refuses metadata that its sidecar could not be read back with", async () => {
+  it("refuses metadata that its trailer could not be read back with", async () => {
     await expect(
       store.writeIfAbsent(key, body, { contentType: "image/webp", metadata: { long: "x".repeat(8_192) } }),
     ).rejects.toMatchObject({
@@ -302,6 +351,21 @@ it("ignores what is not its own when it lists and removes", async () => {
   expect((await all(store.list(""))).map((listed) => listed.key)).toEqual([key]);
   expect(await store.removePrefix("")).toBe(1);
   expect(await readdir(join(root, "notes"))).toEqual(["README.meta"]);
+});
+
+it("keeps a picture in a file that opens as this picture", async () => {
+  const picture = scene();
+  for (const format of ["jpeg", "png", "webp", "avif", "gif"] as const) {
+    const encoded = await picture.clone().toFormat(format).toBuffer();
+    const own = `${source}/thumb.3f9a1c20b4d7.${format}`;
+    await store.writeIfAbsent(own, encoded, { contentType: `image/${format}` });
+    const file = placeOf(root, own)?.file;
+    expect((await readFile(file ?? "")).length).toBeGreaterThan(encoded.length);
+    const opened = sharp(file);
+    expect(await opened.metadata()).toMatchObject({ format: (await sharp(encoded).metadata()).format });
+    const pixels = await sharp(encoded).raw().toBuffer();
+    expect((await opened.raw().toBuffer()).equals(pixels)).toBe(true);
+  }
 });
 
 it("lets writers and a purge run against each other without an error or a torn derivative", async () => {
