@@ -2,6 +2,7 @@
 
 import { LRUCache } from "lru-cache";
 import type { HeaderMap } from "../../edge/event.ts";
+import type { LayerPolicy } from "./layer.ts";
 import { type LifetimePolicy, lifetimeSeconds } from "./lifetime.ts";
 
 /** An answer as the origin side gave it; the body is whole. */
@@ -31,10 +32,24 @@ export function createCache(maxBytes: number, policy: LifetimePolicy): Cache {
     maxSize: maxBytes,
     sizeCalculation: ({ body }) => body.length + entryOverheadBytes,
   });
+  const layerPolicy: LayerPolicy = {
+    cachePolicy: {
+      name: "serve",
+      minTTL: policy.minTtlSeconds,
+      defaultTTL: policy.defaultTtlSeconds,
+      maxTTL: policy.maxTtlSeconds,
+      enableAcceptEncodingGzip: false,
+      enableAcceptEncodingBrotli: false,
+      headers: { behavior: "none" },
+      cookies: { behavior: "none" },
+      queryStrings: { behavior: "none" },
+    },
+    errorCachingMinTTL: () => policy.errorCachingMinTtlSeconds,
+  };
   return {
     get: (path) => entries.get(path),
     put(path, answer, nowMilliseconds) {
-      const seconds = lifetimeSeconds(answer.status, answer.headers, policy);
+      const seconds = lifetimeSeconds(answer, layerPolicy, nowMilliseconds);
       const { status, body } = answer;
       const entry = {
         status,

@@ -1,8 +1,13 @@
 /** The seam between the parts of a distribution: a cache layer is a function in front of another one. */
 
 import type { HeaderMap } from "../../edge/event.ts";
-import type { Log } from "../../edge/log.ts";
+import type { LogEntry } from "../../edge/log.ts";
 import type { CacheBehavior, CachePolicy } from "./description.ts";
+import type { FailureEntry } from "./failure.ts";
+
+/** What the functions log for a request, and what CloudFront logs about the functions. */
+export type FunctionLogEntry = LogEntry | FailureEntry;
+export type FunctionLog = (entry: FunctionLogEntry) => void;
 
 /** A request after viewer-request, on its way to the origin. */
 export interface LayerRequest {
@@ -18,7 +23,7 @@ export interface LayerRequest {
   /** Chosen from the uri that the viewer sent. */
   readonly behavior: CacheBehavior;
   /** Where functions log that run on behalf of this request. */
-  readonly log: Log;
+  readonly log: FunctionLog;
 }
 
 /** An answer as the origin side gave it; the body is whole. */
@@ -35,6 +40,10 @@ export interface FetchedAnswer extends OriginAnswer {
   readonly doNotCache?: boolean;
   /** Who made it, when it was not the origin: a layer hands it on with the answer that it has just fetched. */
   readonly madeBy?: "LambdaGeneratedResponse" | "LambdaValidationError" | "LambdaExecutionError";
+  /** Seconds since it left the origin, where a layer behind had kept it: they count against its lifetime (RFC 9111 4.2.3). */
+  readonly ageSeconds?: number;
+  /** The name of the layer that had it; absent when no layer had. */
+  readonly fromLayer?: string;
 }
 
 export interface LayerAnswer extends FetchedAnswer {
@@ -42,8 +51,6 @@ export interface LayerAnswer extends FetchedAnswer {
   readonly outcome: "Hit" | "RefreshHit" | "Miss" | "Error";
   /** Seconds since the answer was stored, 0 when it has just come. */
   readonly ageSeconds: number;
-  /** The name of the layer that had it; absent when no layer had. */
-  readonly fromLayer?: string;
 }
 
 /**
