@@ -68,6 +68,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   "p-queue": ["src/local"],
   commander: ["src/cli"],
   esbuild: ["infra"],
+  fflate: ["infra"],
   "aws-lambda": ["src/edge", "src/local"],
 };
 
