@@ -1,0 +1,141 @@
+/** One run of a function, as Lambda runs it: with a context, a time limit, and a result that is JSON. */
+
+import type { CloudFrontRequestEvent, CloudFrontResponseEvent } from "aws-lambda";
+import type { EventType } from "./description.ts";
+import type { FunctionLog } from "./layer.ts";
+import { functionQuotas } from "./quotas.ts";
+import { describe } from "./result-headers.ts";
+import { RuleBreach } from "./rules.ts";
+
+/** Lambda's context object as far as an edge function has a use for it, and a log of our own. */
+export interface FunctionContext {
+  readonly awsRequestId: string;
+  readonly functionName: string;
+  readonly memoryLimitInMB: string;
+  getRemainingTimeInMillis(): number;
+  /** Takes an entry for the log line of this very request; Lambda has no such thing. */
+  readonly log: FunctionLog;
+}
+
+/** A module with a `handler`, as it is deployed. */
+export interface EdgeFunction {
+  // As a method: whoever handles only requests, or only responses, is given no other event.
+  handler(event: CloudFrontRequestEvent | CloudFrontResponseEvent, context: FunctionContext): unknown;
+}
+
+/** Calls back after that time; returns what cancels it. */
+export type StartTimer = (callback: () => void, milliseconds: number) => () => void;
+
+export const startSystemTimer: StartTimer = (callback, milliseconds) => {
+  const timer = setTimeout(callback, milliseconds);
+  return () => clearTimeout(timer);
+};
+
+export interface Invocation {
+  readonly eventType: EventType;
+  readonly functionName: string;
+  readonly requestId: string;
+  readonly log: FunctionLog;
+  /** Absent: the function takes as long as it likes. */
+  readonly startTimer?: StartTimer | undefined;
+  readonly nowMilliseconds: () => number;
+}
+
+/**
+ * What the handler returned, which is an object.
+ *
+ * @throws RuleBreach when it threw, was too slow, wants a callback, or returned no object that is JSON
+ */
+export async function invoke(
+  edgeFunction: EdgeFunction,
+  event: CloudFrontRequestEvent | CloudFrontResponseEvent,
+  invocation: Invocation,
+): Promise<object> {
+  const parameters = edgeFunction.handler.length;
+  if (parameters > 2) {
+    const found = `the handler takes ${parameters} parameters`;
+    throw new RuleBreach("handler-callback", found, { figure: parameters, quota: 2 });
+  }
+  const work = () => run(edgeFunction, event, invocation);
+  const { startTimer } = invocation;
+  const result = await (startTimer === undefined ? work() : withinTime(work, startTimer, invocation));
+  if (typeof result !== "object" || result === null || Array.isArray(result)) {
+    throw new RuleBreach("result-object", `the function returned ${describe(result)}`);
+  }
+  requireSerialisable(result);
+  return result;
+}
+
+async function run(
+  edgeFunction: EdgeFunction,
+  event: CloudFrontRequestEvent | CloudFrontResponseEvent,
+  { eventType, functionName, requestId, log, nowMilliseconds }: Invocation,
+): Promise<unknown> {
+  const { timeoutMilliseconds, memoryMegabytes } = functionQuotas[eventType];
+  const end = nowMilliseconds() + timeoutMilliseconds;
+  try {
+    return await edgeFunction.handler(event, {
+      awsRequestId: requestId,
+      functionName,
+      memoryLimitInMB: String(memoryMegabytes),
+      getRemainingTimeInMillis: () => Math.max(0, end - nowMilliseconds()),
+      log,
+    });
+  } catch (cause) {
+    const error = cause instanceof Error ? `${cause.name}: ${cause.message}` : describe(cause);
+    throw new RuleBreach("handler-throws", `the function threw ${error}`, { cause });
+  }
+}
+
+async function withinTime(
+  work: () => Promise<unknown>,
+  startTimer: StartTimer,
+  { eventType, nowMilliseconds }: Invocation,
+): Promise<unknown> {
+  const { timeoutMilliseconds: quota } = functionQuotas[eventType];
+  const started = nowMilliseconds();
+  const refuse = (figure: number) => {
+    throw new RuleBreach("handler-timeout", `the function had not returned after ${quota} ms`, {
+      figure,
+      quota,
+    });
+  };
+  let cancel = () => {};
+  const timeIsUp = new Promise<void>((resolve) => {
+    cancel = startTimer(resolve, quota);
+  });
+  try {
+    const result = await Promise.race([work(), timeIsUp.then(() => refuse(quota))]);
+    // A function that kept the processor busy has kept the timer from telling.
+    const taken = nowMilliseconds() - started;
+    return taken > quota ? refuse(taken) : result;
+  } finally {
+    cancel();
+  }
+}
+
+const documentedMembers = new Set([
+  "body",
+  "bodyEncoding",
+  "clientIp",
+  "headers",
+  "method",
+  "origin",
+  "querystring",
+  "status",
+  "statusDescription",
+  "uri",
+]);
+
+// The documented members are read one by one, each with a rule that wants text: only others, and the origin, can hold
+// what JSON cannot. A body of a megabyte is not written out to learn that.
+function requireSerialisable(result: object): void {
+  const rest = Object.entries(result).filter(([name]) => name === "origin" || !documentedMembers.has(name));
+  if (rest.length === 0) return;
+  try {
+    JSON.stringify(rest);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message.split("\n", 1)[0] : describe(cause);
+    throw new RuleBreach("result-serialisable", `the result is not JSON: ${reason}`, { cause });
+  }
+}

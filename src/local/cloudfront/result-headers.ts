@@ -1,0 +1,133 @@
+/** The headers of a function's result, held against every rule for headers. */
+
+import type { HeaderMap } from "../../edge/event.ts";
+import type { EventType } from "./description.ts";
+import { isDisallowed, readOnlyHeaders } from "./header-rules.ts";
+import { RuleBreach } from "./rules.ts";
+
+export interface HeadersContext {
+  readonly eventType: EventType;
+  /** What the function was shown; empty where the result is an answer of its own. */
+  readonly given: HeaderMap;
+}
+
+/**
+ * One value for each name, as a copy of what the function returned; what it returned unchanged comes back as `given`.
+ *
+ * @throws RuleBreach
+ */
+export function readResultHeaders(headers: unknown, context: HeadersContext): HeaderMap {
+  if (typeof headers !== "object" || headers === null || Array.isArray(headers)) {
+    throw new RuleBreach("headers-object", `headers is ${describe(headers)}`);
+  }
+  const { given } = context;
+  const read: Record<string, string> = {};
+  let unchanged = 0;
+  for (const [name, entries] of Object.entries(headers)) {
+    if (entries === undefined) continue;
+    // Most headers come back as they were given, and what was given needs no second look.
+    if (isGiven(name, entries, given)) {
+      read[name] = entries[0].value;
+      unchanged++;
+    } else {
+      read[name] = readHeader(name, entries, context);
+    }
+  }
+  const names = Object.keys(read);
+  requireReadOnly(read, context);
+  return unchanged === names.length && unchanged === Object.keys(given).length ? given : read;
+}
+
+type Entry = { readonly key?: string; readonly value: string };
+
+function isGiven(name: string, entries: unknown, given: HeaderMap): entries is readonly [Entry] {
+  if (!Array.isArray(entries) || entries.length !== 1) return false;
+  const { key, value } = Object(entries[0]);
+  return value !== undefined && value === given[name] && isKeyOf(key, name);
+}
+
+function readHeader(name: string, entries: unknown, { eventType, given }: HeadersContext): string {
+  const header = name.toLowerCase();
+  if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/u.test(name)) {
+    throw new RuleBreach("header-name-characters", `the header ${JSON.stringify(name)} is no token`, {
+      header,
+    });
+  }
+  if (name !== header) {
+    throw new RuleBreach("header-name-case", `headers has the name ${JSON.stringify(name)}`, { header });
+  }
+  if (!Array.isArray(entries)) {
+    throw new RuleBreach("header-array", `headers[${JSON.stringify(name)}] is ${describe(entries)}`, {
+      header,
+    });
+  }
+  const values = entries.map((entry) => readValue(header, entry));
+  if (isDisallowed(header)) throw new RuleBreach("disallowed-header", `the result has ${header}`, { header });
+  if (
+    header === "cloudfront-viewer-country" &&
+    eventType === "viewer-request" &&
+    given[header] === undefined
+  ) {
+    throw new RuleBreach("viewer-country-header", `the result has ${header}`, { header });
+  }
+  return values.join(header === "set-cookie" ? "\n" : ", ");
+}
+
+function readValue(header: string, entry: unknown): string {
+  if (typeof entry !== "object" || entry === null || !("value" in entry)) {
+    throw new RuleBreach("header-value", `an entry of ${header} is ${describe(entry)}`, { header });
+  }
+  const { value } = entry;
+  const key = "key" in entry ? entry.key : undefined;
+  if (typeof value !== "string") {
+    throw new RuleBreach("header-value", `the value of ${header} is ${describe(value)}`, { header });
+  }
+  if (!isKeyOf(key, header)) {
+    throw new RuleBreach("header-key", `the key of ${header} is ${JSON.stringify(key)}`, { header });
+  }
+  const position = value.search(forbiddenInValue);
+  if (position !== -1) {
+    const code = `U+${value.charCodeAt(position).toString(16).toUpperCase().padStart(4, "0")}`;
+    throw new RuleBreach("header-value-characters", `the value of ${header} has ${code} at ${position}`, {
+      header,
+      figure: position,
+    });
+  }
+  return value;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for (RFC 9110 5.5).
+const forbiddenInValue = /[\0-\x08\x0a-\x1f\x7f]|[^\0-\xff]/u;
+
+function isKeyOf(key: unknown, name: string): boolean {
+  return key === undefined || key === name || (typeof key === "string" && key.toLowerCase() === name);
+}
+
+function requireReadOnly(read: HeaderMap, { eventType, given }: HeadersContext): void {
+  for (const header of readOnlyHeaders[eventType]) {
+    const [before, after] = [given[header], read[header]];
+    if (before === after) continue;
+    if (before === undefined) {
+      throw new RuleBreach("read-only-header-added", `the result has ${header}, which was not given`, {
+        header,
+      });
+    }
+    if (after === undefined) {
+      throw new RuleBreach("read-only-header-deleted", `the result has no ${header}, which was given`, {
+        header,
+      });
+    }
+    throw new RuleBreach("read-only-header-changed", `the result has another value for ${header}`, {
+      header,
+    });
+  }
+}
+
+/** What a value is, in words, without what it holds. */
+export function describe(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "an array";
+  if (typeof value === "object") return "an object";
+  if (typeof value === "undefined") return "undefined";
+  return `a ${typeof value}`;
+}
