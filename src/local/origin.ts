@@ -29,7 +29,7 @@ export interface OriginOptions {
 }
 
 /**
- * Answers GET and HEAD as S3 does: 200, 206, 304, 403, 404, 412 or 416, errors as XML.
+ * Answers GET and HEAD as S3 does: 200, 206, 304, 400, 403, 404, 412 or 416, errors as XML.
  *
  * A store that fails is a 503, as S3's own SlowDown.
  */
@@ -45,11 +45,13 @@ export async function originFetch(
   // On a real bucket "/" is the listing: CloudFront must never be able to read that.
   if (key === "") return s3Error("AccessDenied", request);
 
+  if (isTooLong(key)) return keyTooLong(request, key);
+
   let object: (ObjectInfo & { readonly body?: Buffer }) | undefined;
   try {
     object = await (method === "GET" ? store.read(key) : store.head(key));
   } catch (cause) {
-    return { ...s3Error("ServiceUnavailable", request), cause };
+    return { ...s3Error("SlowDown", request), cause };
   }
   if (object === undefined) {
     return listBucket ? s3Error("NoSuchKey", request, { Key: key }) : s3Error("AccessDenied", request);
@@ -57,7 +59,10 @@ export async function originFetch(
 
   const stored = validators(object);
   const failed = failedPrecondition(headers, stored);
-  if (failed === 412) return s3Error("PreconditionFailed", request);
+  if (failed === 412) {
+    const Condition = headers["if-match"] === undefined ? "If-Unmodified-Since" : "If-Match";
+    return s3Error("PreconditionFailed", request, { Condition });
+  }
   if (failed === 304) return { status: 304, headers: { ...requestIds(), ...stored } };
 
   const whole = { ...requestIds(), ...stored, ...representation(object) };
@@ -93,6 +98,18 @@ export function keyOf(path: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+// "Creating object key names": in UTF-8.
+const maxKeyBytes = 1_024;
+
+export function isTooLong(key: string): boolean {
+  return Buffer.byteLength(key) > maxKeyBytes;
+}
+
+export function keyTooLong(request: OriginRequest, key: string): OriginResponse {
+  const detail = { Size: String(Buffer.byteLength(key)), MaxSizeAllowed: String(maxKeyBytes) };
+  return s3Error("KeyTooLongError", request, detail);
 }
 
 function validators({ etag, lastModified }: ObjectInfo) {

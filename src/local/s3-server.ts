@@ -6,7 +6,14 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { SourceStore, Store } from "../store/store.ts";
-import { keyOf, type OriginRequest, type OriginResponse, originFetch } from "./origin.ts";
+import {
+  isTooLong,
+  keyOf,
+  keyTooLong,
+  type OriginRequest,
+  type OriginResponse,
+  originFetch,
+} from "./origin.ts";
 import { s3Error } from "./s3-error.ts";
 import { checksumOf, deleteObject, deleteObjects, listObjects, putObject } from "./s3-operations.ts";
 
@@ -32,9 +39,10 @@ const maxBodyBytes = 64 * 1024 * 1024;
 
 /** Starts the server on 127.0.0.1. */
 export async function startS3Server(options: S3ServerOptions): Promise<S3Server> {
+  const uploads = new Set<Upload>();
   const server = createServer((request, response) => {
     if (options.intercept?.(request, response)) return;
-    answer(request, options).then(
+    answer(request, uploads, options).then(
       ({ status, headers, body }) => response.writeHead(status, headers).end(body),
       (cause: unknown) => response.destroy(cause instanceof Error ? cause : new Error(String(cause))),
     );
@@ -54,15 +62,39 @@ export async function startS3Server(options: S3ServerOptions): Promise<S3Server>
   };
 }
 
-async function answer(incoming: IncomingMessage, options: S3ServerOptions): Promise<OriginResponse> {
+/** A request whose body is still on its way. */
+interface Upload {
+  readonly path: string;
+  isOvertaken: boolean;
+}
+
+async function answer(
+  incoming: IncomingMessage,
+  uploads: Set<Upload>,
+  options: S3ServerOptions,
+): Promise<OriginResponse> {
   const request = requestOf(incoming);
-  const body = await bodyOf(incoming);
+  const upload = { path: request.path, isOvertaken: false };
+  uploads.add(upload);
+  const body = await bodyOf(incoming).finally(() => uploads.delete(upload));
   if (body === undefined) return s3Error("EntityTooLarge", request);
+  // "How to prevent object overwrites with conditional writes": a deletion succeeded before the write was complete.
+  if (upload.isOvertaken && request.headers["if-none-match"] !== undefined) {
+    return s3Error("ConditionalRequestConflict", request, { Condition: "If-None-Match" });
+  }
   try {
-    return await route(request, new URLSearchParams(incoming.url?.split("?")[1]), body, options);
+    const response = await route(request, new URLSearchParams(incoming.url?.split("?")[1]), body, options);
+    if (request.method === "DELETE" && response.status === 204) overtake(uploads, request);
+    return response;
   } catch (cause) {
     // The server is its own operator's: the client may read what went wrong.
     return s3Error("InternalError", request, { Message: String(cause) });
+  }
+}
+
+function overtake(uploads: Set<Upload>, { path }: OriginRequest): void {
+  for (const upload of uploads) {
+    if (upload.path === path) upload.isOvertaken = true;
   }
 }
 
@@ -84,6 +116,7 @@ async function route(
     return withChecksum(request, await originFetch({ ...request, path }, store, { listBucket }));
   }
   if (key === undefined) return s3Error("InvalidURI", request);
+  if (isTooLong(key)) return keyTooLong(request, key);
   if (!isWritable(store)) return s3Error("AccessDenied", request);
   if (method === "POST" && key === "" && query.has("delete")) return deleteObjects(request, store, body);
   if (method === "PUT" && key !== "") return putObject(request, store, key, body);

@@ -226,11 +226,21 @@ describe("a range", () => {
   });
 });
 
+it.each([
+  ["If-Match", () => ({ "if-match": '"0"' })],
+  ["If-Unmodified-Since", () => ({ "if-unmodified-since": httpDate(-60) })],
+])("a 412 names the condition that failed: %s", async (condition, headers) => {
+  const { body: xml } = await ask({ headers: headers() });
+  expect(xml?.toString()).toContain(`<Code>PreconditionFailed</Code>`);
+  expect(xml?.toString()).toContain(`<Condition>${condition}</Condition>`);
+});
+
 describe("what no CloudFront should ask", () => {
   it.each([
     ["another method", { method: "PUT" }, 405, "MethodNotAllowed"],
     ["a malformed escape", { path: "/%zz" }, 400, "InvalidURI"],
     ["bytes that are not UTF-8", { path: "/%ff" }, 400, "InvalidURI"],
+    ["a key of more than 1,024 bytes", { path: `/${"%C3%A9".repeat(513)}` }, 400, "KeyTooLongError"],
     ["the bucket itself", { path: "/" }, 403, "AccessDenied"],
   ])("is refused: %s", async (_, request, status, code) => {
     const response = await ask(request);
@@ -250,6 +260,8 @@ it("answers 503 for a store that fails, and hands on why", async () => {
     const response = await originFetch({ method, path, headers: {} }, broken, { listBucket: true });
     expect(response.status).toBe(503);
     expect(response.cause).toBe(failure);
-    expect(response.body?.toString() ?? "").not.toContain("disk");
+    const text = response.body?.toString() ?? "";
+    expect(text).not.toContain("disk");
+    if (method === "GET") expect(text).toContain("<Code>SlowDown</Code>");
   }
 });
