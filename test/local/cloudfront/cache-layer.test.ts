@@ -117,7 +117,12 @@ describe("revalidation (RequestS3ConditionalGETs)", () => {
     const { ask, pass, sent } = setUpLayer(({ conditions }) =>
       conditions["if-none-match"] === '"v1"'
         ? {
-            ...failure(304, { "cache-control": "max-age=10", "x-new": "1", "content-length": "0" }),
+            ...failure(304, {
+              "cache-control": "max-age=10",
+              "x-new": "1",
+              "content-length": "0",
+              "transfer-encoding": "chunked",
+            }),
             body: Buffer.of(),
           }
         : ok("one", { ...validated, "content-type": "image/webp" }),
