@@ -26,14 +26,32 @@ export function compilePathPattern(pattern: string): PathMatcher {
       `expected a path pattern of A-Z a-z 0-9 _ - . * $ / ~ " ' @ : + & ?, received "${pattern}"`,
     );
   }
-  const source = pattern
-    .replace(/^\//u, "")
-    .replaceAll(/[.$+]/gu, "\\$&")
-    // A run of stars means what one star means, and would let a regular expression try every way to share them.
-    .replaceAll(/\*+/gu, ".*")
-    .replaceAll("?", ".");
-  const expression = new RegExp(`^/${source}$`, "su");
-  return (path) => expression.test(path);
+  const rooted = `/${pattern.replace(/^\//u, "")}`;
+  return (path) => matches(rooted, path);
+}
+
+/**
+ * Goes back to the last star only: no earlier one can do better. A regular expression would try every way to share a path
+ * between all stars, and viewers choose the path.
+ */
+function matches(pattern: string, path: string): boolean {
+  let [at, star, starAt] = [0, -1, 0];
+  for (let position = 0; position < path.length; ) {
+    if (pattern[at] === "*") {
+      star = at++;
+      starAt = position;
+    } else if (pattern[at] === "?" || pattern[at] === path[position]) {
+      at++;
+      position++;
+    } else if (star === -1) {
+      return false;
+    } else {
+      at = star + 1;
+      position = ++starAt;
+    }
+  }
+  while (pattern[at] === "*") at++;
+  return at === pattern.length;
 }
 
 /**
