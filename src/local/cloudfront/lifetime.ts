@@ -6,14 +6,7 @@
 import type { HeaderMap } from "../../edge/event.ts";
 import type { LayerPolicy } from "./layer.ts";
 
-/** What the distribution's settings say, in CloudFront's words. */
-export interface LifetimePolicy {
-  readonly minTtlSeconds: number;
-  readonly defaultTtlSeconds: number;
-  readonly maxTtlSeconds: number;
-  readonly errorCachingMinTtlSeconds: number;
-}
-
+/** What an answer says of itself. */
 export interface Declared {
   readonly status: number;
   readonly headers: HeaderMap;
