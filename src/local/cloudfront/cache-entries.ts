@@ -46,13 +46,18 @@ export function createCacheEntries(maxBytes: number): CacheEntries {
   };
 }
 
-/** The answer with its length among its headers: prepared once, so that every hit hands out the same object. */
+/**
+ * The answer with its length among its headers, prepared once, so that every hit hands out the same object.
+ *
+ * A body that is a part of a larger buffer is copied: it would hold on to all of that, which nobody has counted.
+ */
 export function storable({ status, statusDescription, headers, body }: OriginAnswer): OriginAnswer {
   const length = String(body.length);
+  const isPart = body.buffer.byteLength - body.length > Buffer.poolSize;
   return {
     status,
     ...(statusDescription !== undefined && { statusDescription }),
     headers: headers["content-length"] === length ? headers : { ...headers, "content-length": length },
-    body,
+    body: isPart ? Buffer.from(body) : body,
   };
 }

@@ -48,12 +48,7 @@ export function createCacheLayer(options: CacheLayerOptions): CacheLayer {
 
     const work = () => fill({ request, policy, key, partKey });
     if (!collapses(request, policy)) return deliver(request, await work(), false);
-    const asked = {
-      // A part and the whole are fetched apart, but what has expired is revalidated as a whole.
-      key: entry === undefined ? (partKey ?? key) : key,
-      method: request.method,
-      conditions: JSON.stringify(conditionsOf(request)),
-    };
+    const asked = { key, method: request.method, conditions: JSON.stringify(conditionsOf(request)) };
     const { landed, isShared } = await collapse(asked, work);
     return deliver(request, landed, isShared);
   }

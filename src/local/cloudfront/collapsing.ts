@@ -27,7 +27,8 @@ export function createCollapsing<Landed extends Collapsible>() {
     for (let flight = flights.get(key); flight !== undefined; flight = flights.get(key)) {
       const landed = await flight.landed;
       const isSame = flight.method === method && flight.conditions === conditions;
-      // A HEAD brought no body, and a 304 is an answer to one viewer's copy: who asks for more goes on to the origin.
+      // A HEAD brought no body, a Range a part, and a 304 is about one viewer's copy: who asks for more goes on to the
+      // origin, one at a time all the same, for what comes may be the whole after all.
       if (!landed.isWhole && !isSame) continue;
       return landed.isCollapsible ? { landed, isShared: true } : { landed: await work(), isShared: false };
     }

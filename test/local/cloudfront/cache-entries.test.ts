@@ -35,6 +35,14 @@ describe("what a layer keeps", () => {
     expect(entries.get(`/${"a".repeat(20_000)}`)).toBeUndefined();
   });
 
+  it("does not hold on to a large buffer for a small part of it", () => {
+    const large = Buffer.alloc(1_000_000, "abc");
+    const { body } = storable({ status: 206, headers: {}, body: large.subarray(3, 9) });
+    expect(body.toString()).toBe("abcabc");
+    expect(body.buffer.byteLength).toBeLessThanOrEqual(Buffer.poolSize);
+    expect(storable({ status: 200, headers: {}, body: large }).body).toBe(large);
+  });
+
   it("has the length of its body among its headers, once and for all", () => {
     const { answer } = entry(5);
     expect(answer.headers).toEqual({ etag: '"v1"', "content-length": "5" });

@@ -117,15 +117,26 @@ describe("what one viewer's request brought does not serve another's", () => {
     expect(sent).toHaveLength(2);
   });
 
-  it("a part", async () => {
+  it("a part, which those share that asked for the same", async () => {
     const { ask, sent, release } = setUp(layerPolicy(), ({ conditions }) =>
       "range" in conditions ? { ...ok("a"), status: 206 } : ok("whole"),
     );
-    const asked = [ask({ headers: { range: "bytes=0-0" } }), ask(), ask({ headers: { range: "bytes=0-0" } })];
+    const part = { headers: { range: "bytes=0-0" } };
+    const asked = [ask(part), ask(), ask(part), ask({ headers: { range: "bytes=1-1" } })];
+    await release();
     await release();
     const answers = await Promise.all(asked);
-    expect(answers.map(({ body }) => body.toString())).toEqual(["a", "whole", "a"]);
+    expect(answers.map(({ body }) => body.toString())).toEqual(["a", "whole", "a", "h"]);
     expect(sent).toHaveLength(2);
+  });
+
+  it("but what a Range brought is shared by all when it is the whole, as one generated answer is", async () => {
+    const { ask, sent, release } = setUp(layerPolicy(), () => ok("whole"));
+    const asked = [1, 2, 3].map((first) => ask({ headers: { range: `bytes=${first}-` } }));
+    await release();
+    const answers = await Promise.all(asked);
+    expect(answers.map(({ body }) => body.toString())).toEqual(["whole", "ole", "le"]);
+    expect(sent).toHaveLength(1);
   });
 });
 
