@@ -26,7 +26,9 @@ function createWorld(clock: { readonly milliseconds: number }) {
     invalidatedAt: Number.NEGATIVE_INFINITY,
     current: (uri: string) =>
       versions.findLast((version) => version.uri === uri) ?? world.change(uri, "max-age=60"),
+    changes: 0,
     change(uri: string, cacheControl: string): Version {
+      world.changes += 1;
       const last = versions.findLast((version) => version.uri === uri);
       if (last !== undefined) last.until = clock.milliseconds;
       const number = (last?.number ?? 0) + 1;
@@ -41,9 +43,11 @@ function createWorld(clock: { readonly milliseconds: number }) {
       return version;
     },
     /** Whether these bytes, under this tag, may be shown now. */
-    allows(uri: string, etag: string | undefined): Version | undefined {
+    allows(uri: string, etag: string | undefined, isSettled: boolean): Version | undefined {
       const version = versions.find((each) => each.uri === uri && tagOf(each) === etag);
       if (version === undefined || version.until === Number.POSITIVE_INFINITY) return version;
+      // It went only while the answer was on its way.
+      if (!isSettled && version.until === clock.milliseconds) return version;
       const isOriginTrusted = !world.isDown && world.downUntil <= clock.milliseconds;
       const seconds = isOriginTrusted ? maxLifetimeSeconds : maxTTL;
       const isRecent = version.until > clock.milliseconds - seconds * 1000;
@@ -107,27 +111,66 @@ const command = fc.oneof(
   fc.record({ kind: fc.constant("invalidate" as const), paths: fc.constantFrom(["/*"], ["/a", "/b"]) }),
 );
 
+type Command = typeof command extends fc.Arbitrary<infer Each> ? Each : never;
+
+/** A layer, its world, and what a command does to the two. */
+function setUp(fetching: (answer: FetchedAnswer) => Promise<FetchedAnswer> = async (answer) => answer) {
+  const policy = layerPolicy({ maxTTL, errorCachingMinTTL });
+  const { layer, ask, pass, clock } = setUpLayer((sent) => fetching(origin(sent)), policy);
+  const world = createWorld(clock);
+  const origin = originOf(world);
+  return async function perform(each: Command): Promise<void> {
+    if (each.kind === "pass") pass(each.seconds);
+    else if (each.kind === "change") world.change(each.uri, each.cacheControl);
+    else if (each.kind === "toggle") {
+      world.isDown = !world.isDown;
+      world.downUntil = clock.milliseconds + errorCachingMinTTL * 1000;
+    } else if (each.kind === "invalidate") {
+      layer.invalidate(each.paths);
+      world.invalidatedAt = clock.milliseconds;
+    } else {
+      // What came on the way of the request itself is none of the cache's.
+      const changesBefore = world.changes;
+      const answer = await ask(each);
+      judge(answer, each, world, clock, world.changes === changesBefore);
+    }
+  };
+}
+
 it("never serves a byte that the origin did not have within the lifetime", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(command, { maxLength: 40 }), async (commands) => {
-      let origin: (sent: Sent) => FetchedAnswer = () => failure(500);
-      const policy = layerPolicy({ maxTTL, errorCachingMinTTL });
-      const { layer, ask, pass, clock } = setUpLayer((sent) => origin(sent), policy);
-      const world = createWorld(clock);
-      origin = originOf(world);
-      for (const each of commands) {
-        if (each.kind === "pass") pass(each.seconds);
-        else if (each.kind === "change") world.change(each.uri, each.cacheControl);
-        else if (each.kind === "toggle") {
-          world.isDown = !world.isDown;
-          world.downUntil = clock.milliseconds + errorCachingMinTTL * 1000;
-        } else if (each.kind === "invalidate") {
-          layer.invalidate(each.paths);
-          world.invalidatedAt = clock.milliseconds;
-        } else judge(await ask(each), each, world, clock);
-      }
+      const perform = setUp();
+      for (const each of commands) await perform(each);
     }),
     { numRuns: 500 },
+  );
+});
+
+it("nor when requests overlap, and the origin changes under them", async () => {
+  const isInstant = (each: Command) => each.kind === "ask" || each.kind === "change";
+  const batch = fc.array(command.filter(isInstant), { minLength: 1, maxLength: 8 });
+  const between = fc.array(
+    command.filter((each) => !isInstant(each)),
+    { maxLength: 2 },
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.scheduler(),
+      fc.array(fc.tuple(batch, between), { maxLength: 5 }),
+      async (scheduler, rounds) => {
+        const perform = setUp((answer) => scheduler.schedule(Promise.resolve(answer)));
+        for (const [together, apart] of rounds) {
+          const performed = together.map(async (each) => {
+            await scheduler.schedule(Promise.resolve());
+            await perform(each);
+          });
+          await scheduler.waitFor(Promise.all(performed));
+          for (const each of apart) await perform(each);
+        }
+      },
+    ),
+    { numRuns: 300 },
   );
 });
 
@@ -140,12 +183,13 @@ function judge(
   },
   world: ReturnType<typeof createWorld>,
   clock: { readonly milliseconds: number },
+  isSettled: boolean,
 ) {
   if (answer.status === 503) {
     expect(world.isDown || world.downUntil > clock.milliseconds).toBe(true);
     return;
   }
-  const version = world.allows(asked.uri, answer.headers.etag);
+  const version = world.allows(asked.uri, answer.headers.etag, isSettled);
   if (version === undefined) expect.fail(`${answer.outcome} served ${JSON.stringify(answer.headers)}`);
   const whole = bodyOf(version);
   const body = answer.body.toString();
