@@ -4,6 +4,7 @@ import { encodeMetadataValue } from "../store/metadata-header.ts";
 import type { ObjectInfo, SourceStore } from "../store/store.ts";
 import { failedPrecondition, selectRange } from "./preconditions.ts";
 import { requestIds, s3Error } from "./s3-error.ts";
+import { listObjects } from "./s3-operations.ts";
 
 export interface OriginRequest {
   readonly method: string;
@@ -42,13 +43,14 @@ export async function originFetch(
   if (method !== "GET" && method !== "HEAD") return s3Error("MethodNotAllowed", request);
   const key = keyOf(request.path);
   if (key === undefined) return s3Error("InvalidURI", request);
-  // On a real bucket "/" is the listing: CloudFront must never be able to read that.
-  if (key === "") return s3Error("AccessDenied", request);
+  if (key === "" && !listBucket) return s3Error("AccessDenied", request);
 
   if (isTooLong(key)) return keyTooLong(request, key);
 
   let object: (ObjectInfo & { readonly body?: Buffer }) | undefined;
   try {
+    // "/" is the listing: whoever lets it through to a bucket that grants s3:ListBucket shows every key.
+    if (key === "") return await readBucket(request, store);
     object = await (method === "GET" ? store.read(key) : store.head(key));
   } catch (cause) {
     return { ...s3Error("SlowDown", request), cause };
@@ -89,6 +91,12 @@ export async function originFetch(
     },
     ...(object.body && { body: object.body.subarray(first, last + 1) }),
   };
+}
+
+/** ListObjects and HeadBucket. */
+async function readBucket(request: OriginRequest, store: SourceStore): Promise<OriginResponse> {
+  if (request.method === "HEAD") return { status: 200, headers: requestIds() };
+  return listObjects(request, store, new URLSearchParams("list-type=2"));
 }
 
 /** The key in a path as S3 decodes it: `+` is a space, `%2B` a plus; `undefined` for malformed escapes. */

@@ -241,11 +241,26 @@ describe("what no CloudFront should ask", () => {
     ["a malformed escape", { path: "/%zz" }, 400, "InvalidURI"],
     ["bytes that are not UTF-8", { path: "/%ff" }, 400, "InvalidURI"],
     ["a key of more than 1,024 bytes", { path: `/${"%C3%A9".repeat(513)}` }, 400, "KeyTooLongError"],
-    ["the bucket itself", { path: "/" }, 403, "AccessDenied"],
   ])("is refused: %s", async (_, request, status, code) => {
     const response = await ask(request);
     expect(response.status).toBe(status);
     expect(response.body?.toString()).toContain(`<Code>${code}</Code>`);
+  });
+});
+
+describe("the bucket itself", () => {
+  it("is 403 without s3:ListBucket", async () => {
+    expect((await ask({ path: "/" }, false)).status).toBe(403);
+    expect((await ask({ path: "/", method: "HEAD" }, false)).status).toBe(403);
+  });
+
+  it("is the listing of every key with it: the trap of a uri that is /", async () => {
+    const response = await ask({ path: "/" });
+    expect(response).toMatchObject({ status: 200, headers: { "content-type": "application/xml" } });
+    expect(response.body?.toString()).toContain(`<Key>${key}</Key>`);
+    const head = await ask({ path: "/", method: "HEAD" });
+    expect(head.status).toBe(200);
+    expect(head).not.toHaveProperty("body");
   });
 });
 
