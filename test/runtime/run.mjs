@@ -58,7 +58,7 @@ async function bench() {
   // Within test/runtime, so that its imports of packages resolve.
   const outfile = fileURLToPath(new URL("node_modules/.cache/bench.mjs", here));
   await build({
-    entryPoints: ["test/runtime/bench.ts"],
+    entryPoints: ["test/runtime/bench/main.ts"],
     outfile,
     bundle: true,
     platform: "node",
