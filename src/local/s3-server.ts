@@ -15,6 +15,7 @@ import {
   originFetch,
 } from "./origin.ts";
 import { s3Error } from "./s3-error.ts";
+import { createUploads, requestOf, type Uploads } from "./s3-incoming.ts";
 import { checksumOf, deleteObject, deleteObjects, listObjects, putObject } from "./s3-operations.ts";
 
 export interface S3ServerOptions {
@@ -34,12 +35,9 @@ export interface S3Server {
   close(): Promise<void>;
 }
 
-// Renditions and the pictures of tests are far smaller; the whole body is held in memory.
-const maxBodyBytes = 64 * 1024 * 1024;
-
 /** Starts the server on 127.0.0.1. */
 export async function startS3Server(options: S3ServerOptions): Promise<S3Server> {
-  const uploads = new Set<Upload>();
+  const uploads = createUploads();
   const server = createServer((request, response) => {
     if (options.intercept?.(request, response)) return;
     answer(request, uploads, options).then(
@@ -62,39 +60,24 @@ export async function startS3Server(options: S3ServerOptions): Promise<S3Server>
   };
 }
 
-/** A request whose body is still on its way. */
-interface Upload {
-  readonly path: string;
-  isOvertaken: boolean;
-}
-
 async function answer(
   incoming: IncomingMessage,
-  uploads: Set<Upload>,
+  uploads: Uploads,
   options: S3ServerOptions,
 ): Promise<OriginResponse> {
   const request = requestOf(incoming);
-  const upload = { path: request.path, isOvertaken: false };
-  uploads.add(upload);
-  const body = await bodyOf(incoming).finally(() => uploads.delete(upload));
+  const { body, isOvertaken } = await uploads.receive(request.path, incoming);
   if (body === undefined) return s3Error("EntityTooLarge", request);
-  // "How to prevent object overwrites with conditional writes": a deletion succeeded before the write was complete.
-  if (upload.isOvertaken && request.headers["if-none-match"] !== undefined) {
+  if (isOvertaken && request.headers["if-none-match"] !== undefined) {
     return s3Error("ConditionalRequestConflict", request, { Condition: "If-None-Match" });
   }
   try {
     const response = await route(request, new URLSearchParams(incoming.url?.split("?")[1]), body, options);
-    if (request.method === "DELETE" && response.status === 204) overtake(uploads, request);
+    if (request.method === "DELETE" && response.status === 204) uploads.overtake(request.path);
     return response;
   } catch (cause) {
     // The server is its own operator's: the client may read what went wrong.
     return s3Error("InternalError", request, { Message: String(cause) });
-  }
-}
-
-function overtake(uploads: Set<Upload>, { path }: OriginRequest): void {
-  for (const upload of uploads) {
-    if (upload.path === path) upload.isOvertaken = true;
   }
 }
 
@@ -137,23 +120,4 @@ function withChecksum({ headers }: OriginRequest, response: OriginResponse): Ori
     "x-amz-checksum-type": "FULL_OBJECT",
   };
   return { ...response, headers: { ...response.headers, ...checksum } };
-}
-
-function requestOf({ method = "GET", url = "/", headers }: IncomingMessage): OriginRequest {
-  const single: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) single[name] = Array.isArray(value) ? value.join(", ") : value;
-  }
-  return { method, path: url.split("?")[0] ?? "/", headers: single };
-}
-
-async function bodyOf(incoming: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of incoming) {
-    bytes += chunk.length;
-    if (bytes > maxBodyBytes) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
