@@ -57,7 +57,9 @@ const prefixes = disallowedHeaders.filter((name) => name.endsWith("*")).map((nam
 
 /** @param name in lower case */
 export function isDisallowed(name: string): boolean {
-  return names.has(name) || prefixes.some((prefix) => name.startsWith(prefix));
+  if (names.has(name)) return true;
+  for (const prefix of prefixes) if (name.startsWith(prefix)) return true;
+  return false;
 }
 
 /** The headers that a function is shown. */
