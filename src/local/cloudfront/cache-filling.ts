@@ -43,8 +43,10 @@ export function createFilling({ entries, fetch, nowMilliseconds }: FillingParts)
     if (entry !== undefined) {
       const isStillValid = isRevalidation && fetched.status === 304;
       const again = isStillValid ? refresh(lookup, entry, fetched) : keepStale(lookup, entry, fetched);
-      if (again !== undefined)
-        return { answer: again, isFromCache: true, isWhole: true, isCollapsible: true };
+      if (again !== undefined) {
+        const isCollapsible = !isStillValid || !preventsCollapsing(again, policy);
+        return { answer: again, isFromCache: true, isWhole: true, isCollapsible };
+      }
     }
     const keptUnder = isKept(fetched, request.method) ? keyOf(fetched, lookup) : undefined;
     const isOneViewers = !isRevalidation && answersConditions.has(fetched.status);
@@ -81,13 +83,24 @@ export function createFilling({ entries, fetch, nowMilliseconds }: FillingParts)
     const now = nowMilliseconds();
     const answer = storable(fetched);
     const storedAtMilliseconds = now - (fetched.ageSeconds ?? 0) * 1000;
-    const freshUntilMilliseconds = storedAtMilliseconds + lifetimeSeconds(fetched, policy, now) * 1000;
-    if (freshUntilMilliseconds > now) {
-      const expiresAtMilliseconds = freshUntilMilliseconds;
+    const expiresAtMilliseconds = storedAtMilliseconds + lifetimeSeconds(fetched, policy, now) * 1000;
+    if (expiresAtMilliseconds > now || mayStandIn(fetched, policy)) {
+      const freshUntilMilliseconds = expiresAtMilliseconds;
       entries.set(key, { answer, storedAtMilliseconds, expiresAtMilliseconds, freshUntilMilliseconds });
     } else entries.delete(key);
     return { ...fetched, ...answer };
   }
+}
+
+/**
+ * Whether an answer that is never fresh is kept all the same, to be revalidated and for when the origin fails.
+ *
+ * That is so with no-store, no-cache and private too: "if the origin is unreachable and the minimum or maximum TTL value
+ * is greater than 0, CloudFront will serve the object that it got from the origin previously", but for stale-if-error=0.
+ */
+function mayStandIn(fetched: FetchedAnswer, { cachePolicy }: LayerPolicy): boolean {
+  const isWholeSuccess = fetched.status < 400 && fetched.status !== 206;
+  return isWholeSuccess && cachePolicy.maxTTL > 0 && staleIfErrorSeconds(fetched) > 0;
 }
 
 // They say nothing about the object, but about the copy, the range or the precondition of one viewer.
@@ -100,6 +113,6 @@ function isKept({ status, doNotCache }: FetchedAnswer, method: string): boolean 
 
 function keyOf({ status }: FetchedAnswer, { request, key, partKey }: Lookup): string | undefined {
   if (status === 206) return partKey;
-  const isPreconditionOfViewer = status === 412 && Object.keys(conditionsOf(request)).length > 0;
-  return isPreconditionOfViewer ? undefined : key;
+  const isOneViewers = status === 416 || (status === 412 && Object.keys(conditionsOf(request)).length > 0);
+  return isOneViewers ? undefined : key;
 }

@@ -24,9 +24,10 @@ export function withoutConditions(request: LayerRequest): LayerRequest {
   return { ...request, headers };
 }
 
-/** Asks for a 304 if what is kept is still the newest ("Conditional GET requests"). */
+/** Asks for a 304 if what is kept is still the newest ("Conditional GET requests"); not with `Vary: *`, see lifetime.ts. */
 export function validatorsOf({ headers }: OriginAnswer): HeaderMap {
-  const { etag, "last-modified": lastModified } = headers;
+  const { etag, "last-modified": lastModified, vary } = headers;
+  if (vary?.trim() === "*") return {};
   return {
     ...(etag !== undefined && { "if-none-match": etag }),
     ...(lastModified !== undefined && { "if-modified-since": lastModified }),

@@ -149,6 +149,13 @@ describe("revalidation (RequestS3ConditionalGETs)", () => {
     expect(sent).toHaveLength(3);
   });
 
+  it("is without conditions after Vary: * (Content negotiation)", async () => {
+    const { ask, sent } = setUpLayer(() => ok("one", { ...validated, vary: "*" }));
+    await ask();
+    expect((await ask()).outcome).toBe("Miss");
+    expect(sent[1]?.conditions).toEqual({});
+  });
+
   it("by a HEAD keeps the body", async () => {
     const { ask, pass } = setUpLayer(({ conditions }) =>
       "if-none-match" in conditions ? failure(304, validated) : ok("one", validated),
@@ -215,6 +222,30 @@ describe("an origin that fails while something is kept (HTTPStatusCodes, stale-c
     comeBack();
     expect(await ask()).toMatchObject({ status: 200, outcome: "Miss", ageSeconds: 0 });
     expect(sent).toHaveLength(3);
+  });
+
+  it.each(["no-store", "no-cache", "private", "max-age=0"])(
+    "serves what said %s, which is never a plain hit (Expiration, the warning below the table)",
+    async (cacheControl) => {
+      const { ask, pass, sent, goDown, comeBack } = setUp(cacheControl);
+      await ask();
+      expect((await ask()).outcome).not.toBe("Hit");
+      goDown();
+      expect(await ask()).toMatchObject({ status: 200, outcome: "RefreshHit" });
+      pass(10);
+      comeBack();
+      expect((await ask()).ageSeconds).toBe(0);
+      expect(sent).toHaveLength(4);
+    },
+  );
+
+  it("does not serve what said no-store together with stale-if-error=0, or with a maximum TTL of 0", async () => {
+    const disabled = layerPolicy({ minTTL: 0, defaultTTL: 0, maxTTL: 0 });
+    for (const { ask, goDown } of [setUp("no-store, stale-if-error=0"), setUp("no-store", disabled)]) {
+      await ask();
+      goDown();
+      expect((await ask()).status).toBe(503);
+    }
   });
 
   it("returns the error with stale-if-error=0", async () => {

@@ -51,7 +51,9 @@ function createWorld(clock: { readonly milliseconds: number }) {
       const isOriginTrusted = !world.isDown && world.downUntil <= clock.milliseconds;
       const seconds = isOriginTrusted ? maxLifetimeSeconds : maxTTL;
       const isRecent = version.until > clock.milliseconds - seconds * 1000;
-      const isKept = version.cacheControl !== "no-store" && version.until >= world.invalidatedAt;
+      // While the origin fails, even what said no-store stands in.
+      const mayBeKept = version.cacheControl !== "no-store" || !isOriginTrusted;
+      const isKept = mayBeKept && version.until >= world.invalidatedAt;
       return isRecent && isKept ? version : undefined;
     },
   };
