@@ -1,6 +1,7 @@
 /** What is measured: the zips of the shipped presets, unpacked, and an S3 with the sample pictures. */
 
-import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
@@ -55,6 +56,12 @@ export async function openSetting(root: URL, isQuick: boolean): Promise<EdgeSett
   const originResponse = await unpack(join(outDir, "origin-response.zip"));
   const samples = join(work, "samples");
   await writeSamples(samples);
+  const folders = [work, empty.folder, viewerRequest.folder, originResponse.folder];
+  process.once("exit", () => {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  });
+  // So that the listeners of "exit" run.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
   const s3 = await startS3rver(join(work, "s3"), "sources");
   const sources = await upload(samples, s3.url);
   return {
@@ -69,11 +76,7 @@ export async function openSetting(root: URL, isQuick: boolean): Promise<EdgeSett
       AWS_ACCESS_KEY_ID: s3rverCredentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: s3rverCredentials.secretAccessKey,
     },
-    async close() {
-      await s3.close();
-      for (const { remove } of [empty, viewerRequest, originResponse]) await remove();
-      await rm(work, { recursive: true, force: true });
-    },
+    close: s3.close,
   };
 }
 
