@@ -31,7 +31,7 @@ describe("several ranges (RangeGETs)", () => {
   });
 });
 
-describe("multipart/byteranges (RFC 9110 14.6)", () => {
+describe("multipart/byteranges (assumed, as RFC 9110 14.6)", () => {
   const body = Buffer.from(Array.from({ length: bytes }, (_, index) => index % 256));
   const headers = { "content-type": "image/webp", etag: '"v1"' };
 
