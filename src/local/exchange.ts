@@ -8,6 +8,7 @@ import type { PresetTable } from "../presets/table.ts";
 import { accessLogLine } from "./access-log.ts";
 import type { Distribution, DistributionAnswer } from "./cloudfront/distribution.ts";
 import type { ViewerRequest } from "./cloudfront/events.ts";
+import { urlBytes } from "./cloudfront/quotas.ts";
 import { corsPolicy, flatten, viewerHeaders } from "./viewer-headers.ts";
 
 /** A page of the service itself; its path is `/` or begins with `/_` and so is no preset's. Gets the query string. */
@@ -40,12 +41,9 @@ export interface RawAnswer {
   readonly body?: Buffer | undefined;
 }
 
-// "Quotas on CloudFront", length of a URL: a longer one never reaches a function.
-const maxUrlBytes = 8_192;
-
 export async function answerRequest(raw: RawRequest, parts: ExchangeParts): Promise<RawAnswer> {
   const { method, url, headers } = raw;
-  if (url.length > maxUrlBytes) return textRawAnswer(414, "URI too long\n");
+  if (url.length > urlBytes) return textRawAnswer(414, "URI too long\n");
   const [path, queryString] = splitUrl(url);
   const page = Object.hasOwn(parts.pages, path) ? parts.pages[path] : undefined;
   if (page !== undefined && (method === "GET" || method === "HEAD")) {

@@ -1,7 +1,8 @@
 /** What a broken rule becomes in the log: everything that CloudFront's page leaves out. */
 
 import type { EventType } from "./description.ts";
-import { type FailureOutcome, type RuleBreach, type RuleId, ruleOf } from "./rules.ts";
+import type { RuleBreach } from "./rule-breach.ts";
+import { type FailureOutcome, type RuleId, ruleOf } from "./rules.ts";
 
 /** One line of the log. */
 export interface FailureEntry {

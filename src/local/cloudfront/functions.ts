@@ -8,7 +8,8 @@ import { type EdgeFunction, invoke, type StartTimer } from "./invoke.ts";
 import type { FetchedAnswer, FunctionLog } from "./layer.ts";
 import { type GivenRequest, type RequestResult, readRequestResult } from "./request-result.ts";
 import { type GivenResponse, type ResponseResult, readResponseResult } from "./response-result.ts";
-import { RuleBreach, ruleOf } from "./rules.ts";
+import { RuleBreach } from "./rule-breach.ts";
+import { ruleOf } from "./rules.ts";
 
 export interface FunctionParts {
   readonly description: DistributionDescription;

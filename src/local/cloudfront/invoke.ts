@@ -5,7 +5,7 @@ import type { EventType } from "./description.ts";
 import type { FunctionLog } from "./layer.ts";
 import { functionQuotas } from "./quotas.ts";
 import { describe } from "./result-headers.ts";
-import { RuleBreach } from "./rules.ts";
+import { RuleBreach } from "./rule-breach.ts";
 
 /** Lambda's context object as far as an edge function has a use for it, and a log of our own. */
 export interface FunctionContext {

@@ -3,7 +3,7 @@
 import type { CloudFrontHeaders, CloudFrontOrigin } from "aws-lambda";
 import type { HeaderMap } from "../../edge/event.ts";
 import { describe, readResultHeaders } from "./result-headers.ts";
-import { RuleBreach } from "./rules.ts";
+import { RuleBreach } from "./rule-breach.ts";
 
 interface Member {
   readonly expected: string;

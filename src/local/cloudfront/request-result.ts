@@ -5,7 +5,7 @@ import type { HeaderMap } from "../../edge/event.ts";
 import { readOrigin } from "./origin-result.ts";
 import { uriCharacters } from "./quotas.ts";
 import { describe, readResultHeaders } from "./result-headers.ts";
-import { RuleBreach } from "./rules.ts";
+import { RuleBreach } from "./rule-breach.ts";
 
 /** What the function was shown. */
 export interface GivenRequest {

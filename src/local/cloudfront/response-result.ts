@@ -4,7 +4,7 @@ import type { HeaderMap } from "../../edge/event.ts";
 import type { EventType } from "./description.ts";
 import { functionQuotas } from "./quotas.ts";
 import { describe, readResultHeaders } from "./result-headers.ts";
-import { RuleBreach } from "./rules.ts";
+import { RuleBreach } from "./rule-breach.ts";
 
 /** What the function was shown; absent at request events, where every answer is generated. */
 export interface GivenResponse {

@@ -3,7 +3,7 @@
 import type { HeaderMap } from "../../edge/event.ts";
 import type { EventType } from "./description.ts";
 import { isDisallowed, readOnlyHeaders } from "./header-rules.ts";
-import { RuleBreach } from "./rules.ts";
+import { RuleBreach } from "./rule-breach.ts";
 
 export interface HeadersContext {
   readonly eventType: EventType;

@@ -361,25 +361,3 @@ export type RuleId = keyof typeof rules;
 export function ruleOf(id: RuleId): Rule {
   return rules[id];
 }
-
-/** What a log needs to find the mistake. */
-export interface BreachDetails {
-  readonly header?: string;
-  readonly figure?: number;
-  readonly quota?: number;
-  readonly cause?: unknown;
-}
-
-/** A rule was broken. The message says what was found, what the rule is and what to do. */
-export class RuleBreach extends Error {
-  override readonly name = "RuleBreach";
-  readonly rule: RuleId;
-  readonly details: BreachDetails;
-
-  constructor(rule: RuleId, found: string, details: BreachDetails = {}) {
-    const { requirement, remedy } = rules[rule];
-    super(`${found}. ${requirement} ${remedy}`, { cause: details.cause });
-    this.rule = rule;
-    this.details = details;
-  }
-}

@@ -13,7 +13,8 @@ import { createBehaviorChooser } from "./path-pattern.ts";
 import { urlBytes } from "./quotas.ts";
 import type { GivenRequest } from "./request-result.ts";
 import { applyResponseHeadersPolicy } from "./response-headers-policy.ts";
-import { RuleBreach, ruleOf } from "./rules.ts";
+import { RuleBreach } from "./rule-breach.ts";
+import { ruleOf } from "./rules.ts";
 
 export interface ViewerSideParts {
   readonly pop: string;

@@ -369,6 +369,27 @@ const sizes = {
   "origin-response": { rule: "origin-generated-size", quota: 1_048_576 },
 } as const;
 
+/** Read-only and disallowed hold for an answer that a request function makes as well. */
+function generatedHeaders(): RuleCase[] {
+  return requestEvents.flatMap((event): RuleCase[] => [
+    {
+      rule: "read-only-header-added",
+      title: "content-length of its own answer",
+      event,
+      breaks: returning(fresh({ headers: { "content-length": [{ value: "4" }] } })),
+      keeps: returning(fresh({ headers: { "content-type": [{ value: "text/plain" }] } })),
+      names: { header: "content-length" },
+    },
+    {
+      rule: "disallowed-header",
+      title: "x-cache on its own answer",
+      event,
+      breaks: returning(fresh({ headers: { "x-cache": [{ value: "Hit" }] } })),
+      names: { header: "x-cache" },
+    },
+  ]);
+}
+
 function generated(): RuleCase[] {
   return (["viewer-request", "origin-request", "origin-response"] as const).flatMap((event): RuleCase[] => {
     const { rule, quota } = sizes[event];
@@ -610,6 +631,7 @@ export const ruleCases: readonly RuleCase[] = [
     breaks: async (event) => event.Records[0]?.cf.request,
   },
   ...generated(),
+  ...generatedHeaders(),
   {
     rule: "body-with-204",
     title: "a body",
