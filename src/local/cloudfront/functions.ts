@@ -60,11 +60,11 @@ export function createFunctionRunner(parts: FunctionParts): FunctionRunner {
   const associated = (behavior: CacheBehavior, eventType: EventType) =>
     behavior.lambdaFunctionAssociations.find((association) => association.eventType === eventType);
 
-  async function run(
+  function run(
     eventType: EventType,
     makeEvent: (source: EventSource) => Parameters<EdgeFunction["handler"]>[0],
     { behavior, requestId, log }: Occasion,
-  ): Promise<object | undefined> {
+  ): Promise<object> | undefined {
     const functionName = associated(behavior, eventType)?.lambdaFunctionARN;
     const edgeFunction = functionName === undefined ? undefined : functions[functionName];
     if (functionName === undefined || edgeFunction === undefined) return undefined;

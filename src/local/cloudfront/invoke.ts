@@ -56,9 +56,10 @@ export async function invoke(
     const found = `the handler takes ${parameters} parameters`;
     throw new RuleBreach("handler-callback", found, { figure: parameters, quota: 2 });
   }
-  const work = () => run(edgeFunction, event, invocation);
   const { startTimer } = invocation;
-  const result = await (startTimer === undefined ? work() : withinTime(work, startTimer, invocation));
+  const result = await (startTimer === undefined
+    ? run(edgeFunction, event, invocation)
+    : withinTime(() => run(edgeFunction, event, invocation), startTimer, invocation));
   if (typeof result !== "object" || result === null || Array.isArray(result)) {
     throw new RuleBreach("result-object", `the function returned ${describe(result)}`);
   }

@@ -355,6 +355,20 @@ describe("nothing that a function keeps", () => {
     expect(hit.headers.etag).toBe('"v1"');
   });
 
+  it("changes the origin but by returning it", async () => {
+    const { ask, asked } = createEmulator({
+      handlers: {
+        "origin-request": async (event) => {
+          const { origin, ...request } = given(event);
+          Object(origin).s3.domainName = "spoilt.s3.amazonaws.com";
+          return request;
+        },
+      },
+    });
+    expect((await ask()).status).toBe(200);
+    expect(asked[0]?.origin.s3?.domainName).toBe("derivatives.s3.us-east-1.amazonaws.com");
+  });
+
   function spoil(object: Record<string, unknown>): void {
     for (const value of Object.values(object))
       if (typeof value === "object" && value !== null) spoil(Object(value));
