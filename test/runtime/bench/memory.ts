@@ -8,6 +8,7 @@ import type { EdgeSetting } from "./setting.ts";
 import { megabytes } from "./starts.ts";
 
 interface Pass {
+  readonly node: NodeMajor;
   readonly limitMegabytes: number;
   /** VmHWM of the process, when it lived. */
   readonly peakMegabytes?: number;
@@ -22,18 +23,19 @@ const step = 64;
 export async function memory(setting: EdgeSetting): Promise<Report> {
   const all = samplePaths(setting);
   const paths = setting.isQuick ? all.slice(0, 5) : all;
-  const rows: string[][] = [];
-  for (const node of nodes) {
-    const passes = [await pass(setting, node, paths, full), ...(await search(setting, node, paths))];
-    for (const { limitMegabytes, peakMegabytes, failure } of passes) {
-      rows.push([
-        String(node),
-        formatNumber(limitMegabytes),
-        failure ?? "all answered",
-        peakMegabytes === undefined ? "" : formatNumber(peakMegabytes),
-      ]);
-    }
+  const passes: Pass[] = [];
+  for (const node of nodes) passes.push(await pass(setting, node, paths, full));
+  const [newest] = nodes.slice(-1);
+  const peak = passes.at(-1)?.peakMegabytes;
+  if (newest !== undefined && peak !== undefined) {
+    passes.push(...(await descend(setting, newest, paths, Math.ceil(peak / step) * step)));
   }
+  const rows = passes.map(({ node, limitMegabytes, peakMegabytes, failure }) => [
+    String(node),
+    formatNumber(limitMegabytes),
+    failure ?? "all answered",
+    peakMegabytes === undefined ? "" : formatNumber(peakMegabytes),
+  ]);
   return {
     series: [
       {
@@ -43,26 +45,21 @@ export async function memory(setting: EdgeSetting): Promise<Report> {
       },
     ],
     notes: [
-      "the limit is a control group's, without swap; page cache counts, and is given back before anything is killed",
-      `the limits between are searched by halves, in steps of ${step} MiB; peak memory is VmHWM of the process`,
-      "the pictures are those of `npm start`: 24 megapixels in every variant, each other one in the largest of every preset",
+      "the pictures are those of `npm start`: 24 megapixels at the largest size of every preset, in every format; each other one at the largest of banner, in every format",
+      "the limit is a control group's, without swap; pages of Node's own program, which are there already, are not charged to it, and are in the peak (VmHWM of the process)",
+      `the limit goes down by ${step} MiB from the peak until a render fails`,
     ],
   };
 }
 
-/** By halves, between what surely is too little and what is given at the edge. */
-async function search(setting: EdgeSetting, node: NodeMajor, paths: readonly string[]): Promise<Pass[]> {
+async function descend(setting: EdgeSetting, node: NodeMajor, paths: readonly string[], from: number) {
   const passes: Pass[] = [];
-  let tooLittle = step;
-  let enough = full;
-  while (enough - tooLittle > step) {
-    const limit = tooLittle + Math.ceil((enough - tooLittle) / step / 2) * step;
+  for (let limit = from; limit > 0; limit -= step) {
     const tried = await pass(setting, node, paths, limit);
     passes.push(tried);
-    if (tried.failure === undefined) enough = limit;
-    else tooLittle = limit;
+    if (tried.failure !== undefined) break;
   }
-  return passes.toSorted((a, b) => b.limitMegabytes - a.limitMegabytes);
+  return passes;
 }
 
 async function pass(
@@ -85,12 +82,13 @@ async function pass(
       const status = answer instanceof Error ? "killed" : statusOf(answer);
       if (status !== "200" && status !== "302") {
         return {
+          node,
           limitMegabytes,
           failure: `${status} at miss ${index + 1}: ${path.split("/").slice(1).join("/")}`,
         };
       }
     }
-    return { limitMegabytes, peakMegabytes: megabytes(lambda.peakBytes()) };
+    return { node, limitMegabytes, peakMegabytes: megabytes(lambda.peakBytes()) };
   } finally {
     await lambda.close();
     group.remove();

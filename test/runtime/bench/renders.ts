@@ -1,6 +1,6 @@
 /** Misses: which pictures in which variants. */
 
-import { declaredVariants, type Preset } from "../../../src/presets/table.ts";
+import { declaredSelectors, type Preset } from "../../../src/presets/table.ts";
 import type { Variant } from "../../../src/presets/variant.ts";
 import { formatCanonicalPath } from "../../../src/urls/canonical-path.ts";
 import type { EdgeSetting } from "./setting.ts";
@@ -14,18 +14,15 @@ export function pathOf({ name, revision }: Preset, source: string, selected: Sel
   return formatCanonicalPath({ source, preset: name, revision, ...selected });
 }
 
-/** The largest picture in every declared variant, then each other one in the largest variant of every preset. */
+/** The largest picture in every format of every preset, then each other one in every format of the widest preset. */
 export function samplePaths({ presets, sources }: EdgeSetting): string[] {
-  const all = Object.values(presets.table.presets);
-  const large = all.flatMap((preset) =>
-    declaredVariants(preset).map((variant) => pathOf(preset, largeSource, variant)),
-  );
+  const large = Object.values(presets.table.presets).flatMap((preset) => pathsOf(preset, largeSource));
   const others = sources.filter((source) => source !== largeSource);
-  const rest = others.flatMap((source) =>
-    all.flatMap((preset) => {
-      const largest = declaredVariants(preset).at(-1);
-      return largest === undefined ? [] : [pathOf(preset, source, largest)];
-    }),
-  );
-  return [...large, ...rest];
+  return [...large, ...others.flatMap((source) => pathsOf(presets.named("banner"), source))];
+}
+
+/** Every format at the largest size. */
+function pathsOf(preset: Preset, source: string): string[] {
+  const largest = declaredSelectors(preset).at(-1);
+  return preset.formats.map((format) => pathOf(preset, source, { ...largest, format }));
 }

@@ -60,9 +60,11 @@ export async function openSetting(root: URL, isQuick: boolean): Promise<EdgeSett
   process.once("exit", () => {
     for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   });
-  // So that the listeners of "exit" run.
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
   const s3 = await startS3rver(join(work, "s3"), "sources");
+  // The server is a process of its own, and would outlive this one; the folders go when "exit" is heard.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => s3.close().finally(() => process.exit(130)));
+  }
   const sources = await upload(samples, s3.url);
   return {
     isQuick,
