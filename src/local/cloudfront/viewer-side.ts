@@ -4,14 +4,14 @@ import { answerViewer } from "./conditional.ts";
 import type { Decisions } from "./decisions.ts";
 import type { CacheBehavior, DistributionDescription } from "./description.ts";
 import type { DistributionAnswer } from "./distribution.ts";
+import type { CacheOutcome } from "./edge-headers.ts";
 import { errorPage } from "./error-page.ts";
 import { givenRequest, type ViewerRequest } from "./events.ts";
 import { failureEntry } from "./failure.ts";
-import type { FunctionRunner, Occasion } from "./functions.ts";
-import type { CacheLayer, FetchedAnswer, FunctionLogEntry, LayerAnswer, LayerRequest } from "./layer.ts";
+import type { Failed, FunctionRunner, Occasion } from "./functions.ts";
+import type { CacheLayer, FunctionLogEntry, LayerRequest, OriginAnswer } from "./layer.ts";
 import { createBehaviorChooser } from "./path-pattern.ts";
 import { urlBytes } from "./quotas.ts";
-import type { GivenRequest } from "./request-result.ts";
 import { applyResponseHeadersPolicy } from "./response-headers-policy.ts";
 import { RuleBreach } from "./rule-breach.ts";
 import { ruleOf } from "./rules.ts";
@@ -35,93 +35,76 @@ export function createViewerSide(
   return async function answer(viewer) {
     const behavior = behaviorOf(viewer.path);
     const entries: FunctionLogEntry[] = [];
-    const log = (entry: FunctionLogEntry) => entries.push(entry);
-    const occasion: Occasion = { behavior, requestId: viewer.id, log };
+    const occasion: Occasion = { behavior, requestId: viewer.id, log: (entry) => entries.push(entry) };
 
     const decision = decisions?.recall(viewer);
     if (decision !== undefined) {
-      const { id, method, headers, clientIp } = viewer;
-      const uri = decision.canonicalPath;
-      const answered = await layer.answer({
-        id,
-        clientIp,
-        method,
-        uri,
-        querystring: "",
-        headers,
-        behavior,
-        log,
-      });
-      const logged = entries.length === 0 ? decision.logged : [...decision.logged, ...entries];
-      return respond(answered, { clientIp, method, uri, querystring: "", headers }, occasion, logged);
+      const decided = { uri: decision.canonicalPath, querystring: "", headers: viewer.headers };
+      const found = await lookUp(viewer, decided, occasion);
+      return { ...found, logged: entries.length === 0 ? decision.logged : [...decision.logged, ...entries] };
     }
 
     const refused = refusal(viewer, behavior);
     if (refused !== undefined) {
-      log(failureEntry(refused, viewer.id));
+      occasion.log(failureEntry(refused, viewer.id));
       const { status, page } = ruleOf(refused.rule);
-      return madeHere(errorPage(status, page, viewer.id), "Error", viewer, viewer.id, entries);
+      return { ...madeHere(errorPage(status, page, viewer.id), "Error", viewer), logged: entries };
     }
     const given = givenRequest(viewer);
     const outcome = await runner.onRequest("viewer-request", given, occasion);
-    if (outcome.kind === "failed") {
-      return madeHere(outcome.answer, outcome.answer.madeBy ?? "Error", viewer, viewer.id, entries);
-    }
+    if (outcome.kind === "failed") return { ...failed(outcome, viewer), logged: entries };
     if (outcome.kind === "generated") {
       const { body = empty, ...generated } = outcome.response;
-      return madeHere({ ...generated, body }, "LambdaGeneratedResponse", viewer, viewer.id, entries);
+      return { ...madeHere({ ...generated, body }, "LambdaGeneratedResponse", viewer), logged: entries };
     }
     const { uri, querystring, headers } = outcome.request;
     // What the memory holds is a path: it must be all that was decided.
     if (decisions !== undefined && querystring === "" && headers === given.headers) {
-      decisions.remember(viewer, {
-        canonicalPath: uri,
-        logged: entries.filter((entry) => "handler" in entry),
-      });
+      const logged = entries.filter((entry) => "handler" in entry);
+      decisions.remember(viewer, { canonicalPath: uri, logged });
     }
-    const { id, method, clientIp } = viewer;
-    const request: LayerRequest = { id, clientIp, method, uri, querystring, headers, behavior, log };
-    return respond(await layer.answer(request), { ...given, uri, querystring, headers }, occasion, entries);
+    return { ...(await lookUp(viewer, { uri, querystring, headers }, occasion)), logged: entries };
   };
 
-  async function respond(
-    answered: LayerAnswer,
-    request: GivenRequest,
+  async function lookUp(
+    viewer: ViewerRequest,
+    decided: Pick<LayerRequest, "uri" | "querystring" | "headers">,
     occasion: Occasion,
-    logged: readonly FunctionLogEntry[],
-  ): Promise<DistributionAnswer> {
-    const { behavior } = occasion;
-    const { status, statusDescription, body, madeBy, outcome, ageSeconds } = answered;
+  ): Promise<Answered> {
+    const { behavior, log } = occasion;
+    const { id, method, clientIp } = viewer;
+    const request = { id, clientIp, method, ...decided, behavior, log };
+    const found = await layer.answer(request);
+    const { status, statusDescription, body, madeBy, outcome, ageSeconds } = found;
     const policy = behavior.responseHeadersPolicy;
-    const headers =
-      policy === undefined ? answered.headers : applyResponseHeadersPolicy(answered.headers, policy);
-    const answer: DistributionAnswer = {
+    const answered: Answered = {
       status,
       ...(statusDescription !== undefined && { statusDescription }),
-      headers,
+      headers: policy === undefined ? found.headers : applyResponseHeadersPolicy(found.headers, policy),
       body: body.length === 0 ? undefined : body,
       cacheOutcome: madeBy ?? outcome,
       ageSeconds,
-      requestId: occasion.requestId,
+      requestId: id,
       pop,
-      logged,
     };
     // "CloudFront doesn't invoke edge functions for viewer response events when the origin returns 400 or higher."
-    if (status >= 400 || !runner.has(behavior, "viewer-response")) return answer;
-    const amended = await runner.onResponse("viewer-response", request, answer, occasion);
-    return amended.kind === "failed"
-      ? madeHere(amended.answer, amended.answer.madeBy ?? "Error", request, occasion.requestId, logged)
-      : { ...answer, headers: amended.response.headers };
+    if (status >= 400 || !runner.has(behavior, "viewer-response")) return answered;
+    const given = { clientIp, method, ...decided };
+    const amended = await runner.onResponse("viewer-response", given, answered, occasion);
+    if (amended.kind === "failed") return failed(amended, viewer);
+    return { ...answered, headers: amended.response.headers };
+  }
+
+  function failed({ answer }: Failed, viewer: ViewerRequest): Answered {
+    return madeHere(answer, answer.madeBy ?? "Error", viewer);
   }
 
   /** Neither from the cache nor for it; no conditions, no ranges, no viewer-response. */
   function madeHere(
-    answer: FetchedAnswer,
-    cacheOutcome: DistributionAnswer["cacheOutcome"],
-    { method }: { readonly method: string },
-    requestId: string,
-    logged: readonly FunctionLogEntry[],
-  ): DistributionAnswer {
+    answer: OriginAnswer,
+    cacheOutcome: CacheOutcome,
+    { method, id: requestId }: ViewerRequest,
+  ): Answered {
     const { statusDescription } = answer;
     return {
       ...answerViewer(answer, { method, headers: {}, areRangesServed: false }),
@@ -130,10 +113,12 @@ export function createViewerSide(
       ageSeconds: 0,
       requestId,
       pop,
-      logged,
     };
   }
 }
+
+/** All but what was logged, which is known at the end. */
+type Answered = Omit<DistributionAnswer, "logged">;
 
 /** What CloudFront refuses by itself, before any function sees it. */
 function refusal(

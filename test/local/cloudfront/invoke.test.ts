@@ -114,6 +114,18 @@ describe("what viewer-request decided is remembered", () => {
     expect(calls()).toBe(2);
   });
 
+  it("and what fails after it is logged all the same", async () => {
+    const emulator = createEmulator({
+      options: { remembersDecisions: true },
+      handlers: { "viewer-request": async (event) => given(event), "viewer-response": async () => undefined },
+    });
+    for (const _again of [1, 2]) {
+      const answer = await emulator.ask("/a");
+      expect(answer.status).toBe(502);
+      expect(answer.logged).toMatchObject([{ function: "viewer-response", rule: "result-object" }]);
+    }
+  });
+
   it.each([
     ["a query string", () => ({ querystring: "kept=1" })],
     [
