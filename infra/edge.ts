@@ -42,13 +42,14 @@ export async function buildEdge(options: EdgeOptions): Promise<EdgeBuild> {
   });
   requireWithinQuotas(origin);
 
-  const { table, previous } = originResponse;
+  const { table, previous, sources, derivatives } = originResponse;
   const manifest: Manifest = {
     imgseal: options.version,
     runtimes: ["nodejs22.x", "nodejs24.x"],
     nodeTarget,
     presetTable: { file: "preset-table.json", sha256: sha256Of(tableText(table)) },
     ...(previous !== undefined && { previousTable: { sha256: sha256Of(tableText(previous)) } }),
+    buckets: { sources, derivatives },
     keyIds: options.keyIds,
     isSharpLocked: sharp.isLocked,
     functions: { "viewer-request": viewer.manifest, "origin-response": origin.manifest },

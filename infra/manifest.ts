@@ -1,7 +1,7 @@
 /** What a build made, in facts that can be held against what is deployed; it holds no key. */
 
 import { createHash } from "node:crypto";
-import type { FunctionName } from "./bundle.ts";
+import type { Baked, FunctionName } from "./bundle.ts";
 import type { ZipEntry } from "./zip.ts";
 
 /**
@@ -37,6 +37,8 @@ export interface Manifest {
   readonly presetTable: { readonly file: string; readonly sha256: string };
   /** Of the table of the deployment before. */
   readonly previousTable?: { readonly sha256: string };
+  /** As they are baked in; with an `endpoint` it is not AWS's S3 that the function asks. */
+  readonly buckets: Pick<Baked["origin-response"], "sources" | "derivatives">;
   /** The ids alone; the first signs. */
   readonly keyIds: readonly string[];
   /** Whether sharp was held against the integrity in the project's package-lock.json. */

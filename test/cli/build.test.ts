@@ -101,9 +101,11 @@ describe("build", () => {
   });
 
   test("takes the endpoint of an S3-compatible server, and refuses what is none", async () => {
-    const { build, moduleOf } = setUp();
+    const { file, build, moduleOf } = setUp();
     expect((await build("--s3-endpoint", "http://127.0.0.1:9000")).exitCode).toBe(0);
     expect(moduleOf("origin-response")).toContain("http://127.0.0.1:9000");
+    const { buckets } = JSON.parse(readFileSync(file("out/manifest.json"), "utf8"));
+    expect(buckets.sources.endpoint).toBe("http://127.0.0.1:9000");
     const { exitCode, err } = await build("--s3-endpoint", "127.0.0.1:9000");
     expect({ exitCode, err }).toEqual({
       exitCode: 2,

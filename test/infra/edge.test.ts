@@ -126,7 +126,7 @@ describe("the manifest", () => {
     }
   });
 
-  it("tells what was built in: the table's hash, the key ids, the runtimes", async () => {
+  it("tells what was built in: the table's hash, the buckets, the key ids, the runtimes", async () => {
     const text = await readFile(join(outDir, "manifest.json"), "utf8");
     expect(JSON.parse(text)).toEqual(built.manifest);
     expect(built.manifest).toMatchObject({
@@ -134,6 +134,10 @@ describe("the manifest", () => {
       runtimes: ["nodejs22.x", "nodejs24.x"],
       nodeTarget: "node22",
       presetTable: { sha256: sha256(await readFile(join(outDir, "preset-table.json"))) },
+      buckets: {
+        sources: { bucket: "sources", region: "us-east-1" },
+        derivatives: { bucket: "derivatives", region: "us-east-1" },
+      },
       keyIds: vectors.keys.keys.map(({ kid }) => kid),
       isSharpLocked: true,
     });
