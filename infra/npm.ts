@@ -17,10 +17,11 @@ export async function runNpm(args: readonly string[], folder: string): Promise<v
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if ("code" in error && error.code === "ENOENT") return "npm cannot be run: it is not on the PATH";
   const output = "stderr" in error && typeof error.stderr === "string" ? error.stderr : "";
   const lines = output
     .split("\n")
-    // The log's place says nothing about the reason.
-    .filter((line) => /^npm (?:error|ERR!)/u.test(line) && !/complete log|debug-\d/u.test(line));
+    // Neither npm's stack nor the place of its log says anything about the reason.
+    .filter((line) => /^npm (?:error|ERR!) (?!\s*at )/u.test(line) && !/complete log|debug-\d/u.test(line));
   return lines.length === 0 ? error.message : lines.slice(0, 5).join("\n");
 }

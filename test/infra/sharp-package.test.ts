@@ -97,6 +97,13 @@ describe("sharpPackage", () => {
     expect((await sharpPackage({ packageRoot: project })).entries.length).toBeGreaterThan(50);
   });
 
+  it("says that there is no npm", async () => {
+    vi.stubEnv("PATH", project);
+    await expect(sharpPackage({ packageRoot: project })).rejects.toThrow(
+      /needs the registry once:\nnpm cannot be run: it is not on the PATH$/u,
+    );
+  });
+
   it("needs no registry the second time", async () => {
     const first = await sharpPackage({ packageRoot });
     vi.stubEnv("npm_config_registry", "http://127.0.0.1:9/");
