@@ -40,8 +40,8 @@ export function createViewerSide(
     const decision = decisions?.recall(viewer);
     if (decision !== undefined) {
       const decided = { uri: decision.canonicalPath, querystring: "", headers: viewer.headers };
-      const found = await lookUp(viewer, decided, occasion);
-      return { ...found, logged: entries.length === 0 ? decision.logged : [...decision.logged, ...entries] };
+      const logged = () => (entries.length === 0 ? decision.logged : [...decision.logged, ...entries]);
+      return lookUp(viewer, decided, occasion, logged);
     }
 
     const refused = refusal(viewer, behavior);
@@ -63,21 +63,22 @@ export function createViewerSide(
       const logged = entries.filter((entry) => "handler" in entry);
       decisions.remember(viewer, { canonicalPath: uri, logged });
     }
-    return { ...(await lookUp(viewer, { uri, querystring, headers }, occasion)), logged: entries };
+    return lookUp(viewer, { uri, querystring, headers }, occasion, () => entries);
   };
 
   async function lookUp(
     viewer: ViewerRequest,
     decided: Pick<LayerRequest, "uri" | "querystring" | "headers">,
     occasion: Occasion,
-  ): Promise<Answered> {
+    logged: () => readonly FunctionLogEntry[],
+  ): Promise<DistributionAnswer> {
     const { behavior, log } = occasion;
     const { id, method, clientIp } = viewer;
-    const request = { id, clientIp, method, ...decided, behavior, log };
-    const found = await layer.answer(request);
+    const { uri, querystring, headers } = decided;
+    const found = await layer.answer({ id, clientIp, method, uri, querystring, headers, behavior, log });
     const { status, statusDescription, body, madeBy, outcome, ageSeconds } = found;
     const policy = behavior.responseHeadersPolicy;
-    const answered: Answered = {
+    const answered: DistributionAnswer = {
       status,
       ...(statusDescription !== undefined && { statusDescription }),
       headers: policy === undefined ? found.headers : applyResponseHeadersPolicy(found.headers, policy),
@@ -86,13 +87,15 @@ export function createViewerSide(
       ageSeconds,
       requestId: id,
       pop,
+      logged: logged(),
     };
     // "CloudFront doesn't invoke edge functions for viewer response events when the origin returns 400 or higher."
     if (status >= 400 || !runner.has(behavior, "viewer-response")) return answered;
     const given = { clientIp, method, ...decided };
     const amended = await runner.onResponse("viewer-response", given, answered, occasion);
-    if (amended.kind === "failed") return failed(amended, viewer);
-    return { ...answered, headers: amended.response.headers };
+    return amended.kind === "failed"
+      ? { ...failed(amended, viewer), logged: logged() }
+      : { ...answered, headers: amended.response.headers, logged: logged() };
   }
 
   function failed({ answer }: Failed, viewer: ViewerRequest): Answered {
