@@ -1,18 +1,14 @@
 /** One run of a function, as Lambda runs it: with a context, a time limit, and a result that is JSON. */
 
-import type { CloudFrontRequestEvent, CloudFrontResponseEvent } from "aws-lambda";
+import type { Callback, CloudFrontRequestEvent, CloudFrontResponseEvent, Context } from "aws-lambda";
 import type { EventType } from "./description.ts";
 import type { FunctionLog } from "./layer.ts";
 import { functionQuotas } from "./quotas.ts";
 import { describe } from "./result-headers.ts";
 import { RuleBreach } from "./rule-breach.ts";
 
-/** Lambda's context object as far as an edge function has a use for it, and a log of our own. */
-export interface FunctionContext {
-  readonly awsRequestId: string;
-  readonly functionName: string;
-  readonly memoryLimitInMB: string;
-  getRemainingTimeInMillis(): number;
+/** Lambda's context object, and a log of our own. */
+export interface FunctionContext extends Context {
   /** Takes an entry for the log line of this very request; Lambda has no such thing. */
   readonly log: FunctionLog;
 }
@@ -20,7 +16,12 @@ export interface FunctionContext {
 /** A module with a `handler`, as it is deployed. */
 export interface EdgeFunction {
   // As a method: whoever handles only requests, or only responses, is given no other event.
-  handler(event: CloudFrontRequestEvent | CloudFrontResponseEvent, context: FunctionContext): unknown;
+  // The callback is in the types of @types/aws-lambda, and never given.
+  handler(
+    event: CloudFrontRequestEvent | CloudFrontResponseEvent,
+    context: FunctionContext,
+    callback?: Callback,
+  ): unknown;
 }
 
 /** Calls back after that time; returns what cancels it. */
@@ -76,8 +77,13 @@ async function run(
   const end = nowMilliseconds() + timeoutMilliseconds;
   try {
     return await edgeFunction.handler(event, {
+      ...withoutCallbacks,
       awsRequestId: requestId,
       functionName,
+      functionVersion: "1",
+      invokedFunctionArn: `arn:aws:lambda:us-east-1:123456789012:function:${functionName}:1`,
+      logGroupName: `/aws/lambda/us-east-1.${functionName}`,
+      logStreamName: "",
       memoryLimitInMB: String(memoryMegabytes),
       getRemainingTimeInMillis: () => Math.max(0, end - nowMilliseconds()),
       log,
@@ -87,6 +93,17 @@ async function run(
     throw new RuleBreach("handler-throws", `the function threw ${error}`, { cause });
   }
 }
+
+function notSince24(): never {
+  throw new TypeError("context.done, fail and succeed are not there from nodejs24.x on: return, or throw");
+}
+
+const withoutCallbacks = {
+  callbackWaitsForEmptyEventLoop: true,
+  done: notSince24,
+  fail: notSince24,
+  succeed: notSince24,
+};
 
 async function withinTime(
   work: () => Promise<unknown>,
