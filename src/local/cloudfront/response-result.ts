@@ -3,7 +3,7 @@
 import type { HeaderMap } from "../../edge/event.ts";
 import type { EventType } from "./description.ts";
 import { functionQuotas } from "./quotas.ts";
-import { describe, readResultHeaders } from "./result-headers.ts";
+import { describe, grouped, readResultHeaders } from "./result-headers.ts";
 import { RuleBreach } from "./rule-breach.ts";
 
 /** What the function was shown; absent at request events, where every answer is generated. */
@@ -99,10 +99,14 @@ function requireSize(eventType: EventType, headers: HeaderMap, body: string): vo
   const figure = headerBytes(headers) + Buffer.byteLength(body);
   if (figure <= quota) return;
   const rule = eventType.startsWith("viewer") ? "viewer-generated-size" : "origin-generated-size";
-  throw new RuleBreach(rule, `headers and body have ${figure} bytes, ${figure - quota} too many`, {
-    figure,
-    quota,
-  });
+  throw new RuleBreach(
+    rule,
+    `headers and body have ${grouped(figure)} bytes, ${grouped(figure - quota)} too many`,
+    {
+      figure,
+      quota,
+    },
+  );
 }
 
 /** As they are sent in HTTP/1.1: name, colon, space, value, line end. */

@@ -76,13 +76,14 @@ function readHeader(name: string, entries: unknown, { eventType, given }: Header
     });
   }
   const values = entries.map((entry) => readValue(header, entry));
-  if (isDisallowed(header)) throw new RuleBreach("disallowed-header", `the result has ${header}`, { header });
+  if (isDisallowed(header))
+    throw new RuleBreach("disallowed-header", `the result has the header ${header}`, { header });
   if (
     header === "cloudfront-viewer-country" &&
     eventType === "viewer-request" &&
     given[header] === undefined
   ) {
-    throw new RuleBreach("viewer-country-header", `the result has ${header}`, { header });
+    throw new RuleBreach("viewer-country-header", `the result has the header ${header}`, { header });
   }
   return values.join(header === "set-cookie" ? "\n" : ", ");
 }
@@ -122,25 +123,43 @@ function requireReadOnly(read: HeaderMap, { eventType, given }: HeadersContext):
     const [before, after] = [given[header], read[header]];
     if (before === after) continue;
     if (before === undefined) {
-      throw new RuleBreach("read-only-header-added", `the result has ${header}, which was not given`, {
-        header,
-      });
+      throw new RuleBreach(
+        "read-only-header-added",
+        `the result has the header ${header}, and the event at ${eventType} has not`,
+        {
+          header,
+        },
+      );
     }
     if (after === undefined) {
-      throw new RuleBreach("read-only-header-deleted", `the result has no ${header}, which was given`, {
-        header,
-      });
+      throw new RuleBreach(
+        "read-only-header-deleted",
+        `the result has no header ${header}, and the event at ${eventType} has it`,
+        {
+          header,
+        },
+      );
     }
-    throw new RuleBreach("read-only-header-changed", `the result has another value for ${header}`, {
-      header,
-    });
+    throw new RuleBreach(
+      "read-only-header-changed",
+      `the result has another value for the header ${header} than the event at ${eventType}`,
+      {
+        header,
+      },
+    );
   }
+}
+
+/** As our other figures are written. */
+export function grouped(figure: number): string {
+  return figure.toLocaleString("en-US");
 }
 
 /** What a value is, in words, without what it holds. */
 export function describe(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "an array";
+  if (Buffer.isBuffer(value)) return "a Buffer";
   if (typeof value === "object") return "an object";
   if (typeof value === "undefined") return "undefined";
   return `a ${typeof value}`;

@@ -41,7 +41,8 @@ const badExecution =
 const validation = { status: 502, outcome: "LambdaValidationError" } as const;
 const execution = { status: 503, outcome: "LambdaExecutionError", page: badExecution } as const;
 
-const changeTheGiven = "Change the object that the event holds and return that one, not a fresh object.";
+const changeTheGiven =
+  "Change the object that the event holds (event.Records[0].cf.request or .response) and return that one, not a fresh object.";
 
 export const rules = {
   "url-length": {
@@ -77,7 +78,8 @@ export const rules = {
   "handler-callback": {
     ...execution,
     source: lambdaHandler,
-    requirement: "From nodejs24.x on a handler takes (event, context) and is async: there is no callback.",
+    requirement:
+      "From nodejs24.x on a handler takes (event, context) and is async: there is no callback, which nodejs22.x still had.",
     remedy: "Make it an async function and return what the callback was given.",
   },
   "result-serialisable": {
@@ -213,22 +215,23 @@ export const rules = {
     ...validation,
     source: restrictions,
     page: readOnly,
-    requirement: "This header is read-only at this event and may not be added.",
+    requirement: "CloudFront does not let a function add this header at this event.",
     remedy: "Leave it out: CloudFront sets it by itself.",
   },
   "read-only-header-changed": {
     ...validation,
     source: restrictions,
     page: readOnly,
-    requirement: "This header is read-only at this event and comes back as it was given.",
+    requirement: "This header is read-only at this event: it comes back as it was given.",
     remedy: "Do not assign to it.",
   },
   "read-only-header-deleted": {
     ...validation,
     source: restrictions,
     page: readOnly,
-    requirement: "This header is read-only at this event and may not be left out of the result.",
-    remedy: changeTheGiven,
+    requirement:
+      "This header is read-only at this event: it comes back with the result, also with a result of your own.",
+    remedy: `Do not delete it. ${changeTheGiven}`,
   },
   "viewer-country-header": {
     ...validation,
@@ -301,7 +304,7 @@ export const rules = {
     source: quotas,
     page: badBody,
     requirement:
-      "An answer that a function makes at an origin event has at most 1 MB (1,048,576 bytes), headers and body; base64 counts as it is.",
+      "An answer that a function makes at an origin event has at most 1 MB (1,048,576 bytes), headers and body; base64 counts as the text that it is, a third more than the bytes in it.",
     remedy: "Store it at the origin and redirect: base64 leaves room for about 780,000 bytes.",
   },
   "viewer-response-status": {

@@ -106,8 +106,9 @@ describe("the classic trap", () => {
         rule: "read-only-header-deleted",
         header: "transfer-encoding",
         message:
-          "the result has no transfer-encoding, which was given. This header is read-only at this event and may not " +
-          "be left out of the result. Change the object that the event holds and return that one, not a fresh object.",
+          "the result has no header transfer-encoding, and the event at origin-response has it. This header is read-only " +
+          "at this event: it comes back with the result, also with a result of your own. Do not delete it. Change the " +
+          "object that the event holds (event.Records[0].cf.request or .response) and return that one, not a fresh object.",
       },
     ]);
   });
