@@ -1,8 +1,10 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    // A suite of its own, with packages of its own: npm run test:runtime.
+    exclude: [...configDefaults.exclude, "test/runtime/**"],
     pool: "forks",
     testTimeout: 30_000,
     hookTimeout: 60_000,

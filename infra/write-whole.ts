@@ -1,30 +1,34 @@
-/** A file that is written whole or not at all, and at no moment with other modes than its own. */
+/** Files that are written whole or not at all, and at no moment with other modes than their own. */
 
 import { randomBytes } from "node:crypto";
-import { chmod, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
+export interface WholeFile {
+  readonly path: string;
+  readonly contents: Uint8Array | string;
+  /** Readable by its owner alone (0600), however open the file was that it replaces. */
+  readonly isPrivate?: true;
+}
+
 /**
- * Writes the file, and its folder where there is none; a file that was there is replaced in one step.
- *
- * `isPrivate` closes the folder (0700) to all but its owner, however open it was before. The file itself stays readable:
- * zip keeps modes, and Lambda reads a function's files as another user.
+ * Writes the files, and their folders where there are none. Nothing is put in place before all are on the disk; then
+ * each replaces what was there in one step, in the order given.
  */
-export async function writeWhole(
-  file: string,
-  contents: Uint8Array,
-  { isPrivate }: { readonly isPrivate: boolean },
-): Promise<void> {
-  const folder = dirname(file);
-  await mkdir(folder, { recursive: true });
-  if (isPrivate) await chmod(folder, 0o700);
-  const temporary = join(folder, `.${randomBytes(6).toString("hex")}`);
+export async function writeWhole(files: readonly WholeFile[]): Promise<void> {
+  const written = files.map((file) => ({ file, temporary: temporaryFor(file.path) }));
   try {
-    await writeFile(temporary, contents, { flag: "wx", mode: 0o666 });
-    await rename(temporary, file);
-  } catch (error) {
-    // What is left behind could hold keys, and would go into the zip.
-    await rm(temporary, { force: true });
-    throw error;
+    for (const { file, temporary } of written) {
+      await mkdir(dirname(file.path), { recursive: true });
+      await writeFile(temporary, file.contents, { flag: "wx", mode: file.isPrivate ? 0o600 : 0o666 });
+    }
+    for (const { file, temporary } of written) await rename(temporary, file.path);
+  } finally {
+    // What is left behind could hold keys.
+    for (const { temporary } of written) await rm(temporary, { force: true });
   }
+}
+
+function temporaryFor(path: string): string {
+  return join(dirname(path), `.${randomBytes(6).toString("hex")}`);
 }

@@ -1,4 +1,4 @@
-// Compiles the command line to dist/ and the SDK to sdk/dist/: Node 20 does not run TypeScript.
+// Compiles the command line and the emulator to dist/ and the SDK to sdk/dist/: Node 20 does not run TypeScript.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { build } from "esbuild";
@@ -22,7 +22,8 @@ const requireSharp = {
   },
 };
 
-for (const folder of ["cli", "scripts"]) rmSync(`${outdir}/${folder}`, { recursive: true, force: true });
+for (const folder of ["cli", "scripts", "cloudfront"])
+  rmSync(`${outdir}/${folder}`, { recursive: true, force: true });
 const settings = {
   bundle: true,
   format: "esm",
@@ -55,6 +56,14 @@ const { metafile } = await build({
   metafile: true,
 });
 writeFileSync(`${outdir}/cli/licenses.txt`, licensesOf(metafile));
+// `imgseal/cloudfront`: a library, which shares no chunk with the command line.
+await build({
+  ...settings,
+  packages: "external",
+  entryPoints: ["src/local/cloudfront/index.ts"],
+  outfile: `${outdir}/cloudfront/index.js`,
+  platform: "node",
+});
 // Not for Node alone: whatever has WebCrypto runs it.
 await build({
   ...settings,

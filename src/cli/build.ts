@@ -1,18 +1,17 @@
 /** `imgseal build`: both edge functions, with presets, keys and buckets baked in. */
 
-import { writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Command } from "commander";
-import type { Bundle, BundleOptions } from "../../infra/bundle.ts";
+import type { EdgeOptions } from "../../infra/edge.ts";
 import { errnoOf } from "../store/failure.ts";
+import { buildAsJson, buildAsText } from "./build-report.ts";
 import { blamingInput, UserError, usageError } from "./failure.ts";
 import { type FileOptions, keysOption, presetsOption } from "./file-options.ts";
 import { readKeyFile } from "./key-file.ts";
-import { packageRoot } from "./package-root.ts";
+import { packageRoot, packageVersion } from "./package-root.ts";
 import { readPresetTable } from "./preset-table-file.ts";
 import { readPresets } from "./presets-file.ts";
 import { exitCodes, type Terminal } from "./terminal.ts";
-import { formatTable } from "./text-table.ts";
 
 interface Options extends FileOptions {
   readonly sourceBucket?: string;
@@ -22,14 +21,15 @@ interface Options extends FileOptions {
   readonly s3Endpoint?: string;
   readonly out: string;
   readonly previous?: string;
+  readonly report?: true;
   readonly json?: true;
 }
 
 const help = `
-Writes viewer-request/index.mjs and origin-response/index.mjs, each exporting "handler", and preset-table.json.
-viewer-request holds the keys: keep its folder as private as the key file. Deploy origin-response first.
+Writes viewer-request.zip and origin-response.zip, ready to upload (handler: index.handler), preset-table.json and
+manifest.json. viewer-request.zip holds the keys: keep it as private as the key file. Deploy origin-response first.
 Pass the preset-table.json of the deployment before as --previous: requests that are still on their way between two
-deployments then find their presets.
+deployments then find their presets. The same input gives the same bytes.
 
 Examples:
   $ imgseal build --keys production.keys.json \\
@@ -41,8 +41,8 @@ Examples:
 export function addBuild(program: Command, terminal: Terminal): void {
   program
     .command("build")
-    .summary("bundle the edge functions")
-    .description("Bundles both Lambda@Edge functions, with presets, keys and buckets baked in.")
+    .summary("build the edge functions")
+    .description("Builds a zip of each Lambda@Edge function, with presets, keys and buckets baked in.")
     .option("--source-bucket <bucket>", "where the source images are (required)")
     .option("--source-region <region>", "its Region (required)")
     .option("--derivatives-bucket <bucket>", "where rendered images are kept: another bucket (required)")
@@ -52,7 +52,8 @@ export function addBuild(program: Command, terminal: Terminal): void {
     .option("--previous <file>", "preset-table.json of the deployment before")
     .addOption(presetsOption())
     .addOption(keysOption())
-    .option("--json", "print files, sizes and quotas as JSON")
+    .option("--report", "list what is in each zip, by size")
+    .option("--json", "print the manifest, and with --report the list, as JSON")
     .addHelpText("after", help)
     .action((options: Options) => build(options, terminal));
 }
@@ -60,27 +61,29 @@ export function addBuild(program: Command, terminal: Terminal): void {
 async function build(options: Options, terminal: Terminal): Promise<void> {
   const { sources, derivatives } = bucketsOf(options);
   const table = await readPresets(options.presets);
-  const { jwkSet } = await readKeyFile(options.keys, terminal);
+  const { jwkSet, keys } = await readKeyFile(options.keys, terminal);
   // Read before anything is written: it may be the very file that this build replaces.
   const previous = options.previous === undefined ? undefined : await readPresetTable(options.previous);
-  const { bundleEdge, requireWithinQuota } = await importBundler();
-  const outDir = resolve(options.out);
-  const bundles = await blamingInput(
+  const { buildEdge, BuildError } = await importBuilder();
+  const edge = await blamingInput(
     () =>
-      bundleEdge({
+      buildEdge({
         packageRoot: packageRoot(),
-        outDir,
+        version: packageVersion(),
+        outDir: resolve(options.out),
         viewerRequest: { table, keys: { keys: jwkSet.keys } },
         originResponse: { table, sources, derivatives, ...(previous !== undefined && { previous }) },
+        keyIds: keys.keys.map(({ kid }) => kid),
       }),
     { exitCode: exitCodes.usage },
-  );
-  await writeFile(join(outDir, "preset-table.json"), `${JSON.stringify(table)}\n`);
-  terminal.out(options.json === true ? toJson(bundles) : toText(bundles, options.out));
-  await blamingInput(() => requireWithinQuota(bundles));
+  ).catch((error: unknown) => {
+    throw error instanceof BuildError ? new UserError(error.message) : error;
+  });
+  const format = options.json === true ? buildAsJson : buildAsText;
+  terminal.out(format(edge, { out: options.out, withParts: options.report === true }));
 }
 
-function bucketsOf(options: Options): Pick<BundleOptions["originResponse"], "sources" | "derivatives"> {
+function bucketsOf(options: Options): Pick<EdgeOptions["originResponse"], "sources" | "derivatives"> {
   const { sourceBucket, sourceRegion, derivativesBucket, derivativesRegion, s3Endpoint } = options;
   if (!sourceBucket || !sourceRegion || !derivativesBucket || !derivativesRegion) {
     const required = {
@@ -103,36 +106,15 @@ function bucketsOf(options: Options): Pick<BundleOptions["originResponse"], "sou
 }
 
 /** esbuild is an optional peer dependency: who only signs or serves does not need it. */
-async function importBundler() {
+async function importBuilder() {
   try {
-    return await import("../../infra/bundle.ts");
+    const [edge, failure] = await Promise.all([
+      import("../../infra/edge.ts"),
+      import("../../infra/failure.ts"),
+    ]);
+    return { ...edge, ...failure };
   } catch (error) {
     if (errnoOf(error) !== "ERR_MODULE_NOT_FOUND") throw error;
     throw new UserError("build needs esbuild, which is not installed: npm install --save-dev esbuild");
   }
-}
-
-function toText(bundles: readonly Bundle[], out: string): string {
-  const rows = bundles.map(({ name, bytes, external, quotaBytes }) => [
-    join(out, name, "index.mjs"),
-    `${inThousands(bytes)} bytes`,
-    `of ${inThousands(quotaBytes)}${external.map((name) => `, without ${name}: lay it beside`).join("")}`,
-  ]);
-  return formatTable([...rows, [join(out, "preset-table.json"), "for --previous of the next build"]]);
-}
-
-function toJson(bundles: readonly Bundle[]): string {
-  return JSON.stringify(
-    bundles.map(({ name, file, bytes, external, quotaBytes }) => ({
-      name,
-      file,
-      bytes,
-      external,
-      quotaBytes,
-    })),
-  );
-}
-
-function inThousands(value: number): string {
-  return value.toLocaleString("en-US");
 }

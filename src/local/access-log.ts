@@ -2,6 +2,7 @@
 
 import type { LogEntry } from "../edge/log.ts";
 import type { DistributionAnswer } from "./cloudfront/distribution.ts";
+import type { FailureEntry } from "./cloudfront/failure.ts";
 
 export interface ServedRequest {
   readonly id: string;
@@ -15,13 +16,13 @@ export interface ServedRequest {
 /** The query string is left out: it holds the signature. */
 export function accessLogLine(answer: DistributionAnswer, served: ServedRequest): string {
   const ms: LogEntry["ms"] = {};
-  let merged: Partial<LogEntry> = {};
+  let merged: Partial<LogEntry> | FailureEntry = {};
   // Later functions know more: origin-response's outcome and code replace viewer-request's.
   for (const entry of answer.logged) {
     merged = { ...merged, ...entry };
-    Object.assign(ms, entry.ms);
+    if ("ms" in entry) Object.assign(ms, entry.ms);
   }
-  const { handler: _handler, ...facts } = merged;
+  const { handler: _handler, ...facts }: Partial<LogEntry> = merged;
   return JSON.stringify({
     time: new Date(served.startedMilliseconds).toISOString(),
     method: served.method,

@@ -6,9 +6,9 @@ import { describeError } from "../edge/log.ts";
 import { errorAnswer, errorCode, textAnswer } from "../edge/respond.ts";
 import type { PresetTable } from "../presets/table.ts";
 import { accessLogLine } from "./access-log.ts";
-import { answerViewer } from "./cloudfront/conditional.ts";
 import type { Distribution, DistributionAnswer } from "./cloudfront/distribution.ts";
 import type { ViewerRequest } from "./cloudfront/events.ts";
+import { urlBytes } from "./cloudfront/quotas.ts";
 import { corsPolicy, flatten, viewerHeaders } from "./viewer-headers.ts";
 
 /** A page of the service itself; its path is `/` or begins with `/_` and so is no preset's. Gets the query string. */
@@ -41,12 +41,9 @@ export interface RawAnswer {
   readonly body?: Buffer | undefined;
 }
 
-// "Quotas on CloudFront", length of a URL: a longer one never reaches a function.
-const maxUrlBytes = 8_192;
-
 export async function answerRequest(raw: RawRequest, parts: ExchangeParts): Promise<RawAnswer> {
   const { method, url, headers } = raw;
-  if (url.length > maxUrlBytes) return textRawAnswer(414, "URI too long\n");
+  if (url.length > urlBytes) return textRawAnswer(414, "URI too long\n");
   const [path, queryString] = splitUrl(url);
   const page = Object.hasOwn(parts.pages, path) ? parts.pages[path] : undefined;
   if (page !== undefined && (method === "GET" || method === "HEAD")) {
@@ -59,16 +56,7 @@ export async function answerRequest(raw: RawRequest, parts: ExchangeParts): Prom
   const startedMilliseconds = parts.nowMilliseconds();
   const viewer = { id: randomUUID(), method, path, queryString, headers, clientIp: raw.clientIp };
   const answer = await answerSafely(viewer, parts.distribution);
-  const {
-    status,
-    headers: answered,
-    body,
-  } = answerViewer(answer, {
-    method,
-    headers,
-    // CloudFront answers a Range with the whole on a generated answer, and with 206 from its cache.
-    areRangesServed: answer.cacheOutcome === "Hit",
-  });
+  const { status, body } = answer;
   parts.writeLog?.(
     accessLogLine(answer, {
       id: viewer.id,
@@ -79,7 +67,7 @@ export async function answerRequest(raw: RawRequest, parts: ExchangeParts): Prom
       endedMilliseconds: parts.nowMilliseconds(),
     }),
   );
-  return { status, headers: viewerHeaders(answered, answer, corsPolicy(parts.cors, headers.origin)), body };
+  return { status, headers: viewerHeaders(answer, corsPolicy(parts.cors, headers.origin)), body };
 }
 
 function splitUrl(url: string): [path: string, queryString: string] {
@@ -115,7 +103,7 @@ function textRawAnswer(status: number, text: string): RawAnswer {
 /** What CloudFront does with a function that throws: an error page, and the viewer learns no more. */
 async function answerSafely(viewer: ViewerRequest, distribution: Distribution): Promise<DistributionAnswer> {
   try {
-    return await distribution(viewer);
+    return await distribution.answer(viewer);
   } catch (error) {
     const { status, headers, body = "" } = errorAnswer(error, viewer);
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -125,6 +113,8 @@ async function answerSafely(viewer: ViewerRequest, distribution: Distribution): 
       body: Buffer.from(body),
       cacheOutcome: "Error",
       ageSeconds: 0,
+      requestId: viewer.id,
+      pop: "",
       logged: [
         { handler: "origin-response", id: viewer.id, outcome: "error", code: "INTERNAL", message, ms: {} },
       ],

@@ -4,6 +4,7 @@ import { encodeMetadataValue } from "../store/metadata-header.ts";
 import type { ObjectInfo, SourceStore } from "../store/store.ts";
 import { failedPrecondition, selectRange } from "./preconditions.ts";
 import { requestIds, s3Error } from "./s3-error.ts";
+import { listObjects } from "./s3-operations.ts";
 
 export interface OriginRequest {
   readonly method: string;
@@ -29,7 +30,7 @@ export interface OriginOptions {
 }
 
 /**
- * Answers GET and HEAD as S3 does: 200, 206, 304, 403, 404, 412 or 416, errors as XML.
+ * Answers GET and HEAD as S3 does: 200, 206, 304, 400, 403, 404, 412 or 416, errors as XML.
  *
  * A store that fails is a 503, as S3's own SlowDown.
  */
@@ -42,14 +43,17 @@ export async function originFetch(
   if (method !== "GET" && method !== "HEAD") return s3Error("MethodNotAllowed", request);
   const key = keyOf(request.path);
   if (key === undefined) return s3Error("InvalidURI", request);
-  // On a real bucket "/" is the listing: CloudFront must never be able to read that.
-  if (key === "") return s3Error("AccessDenied", request);
+  if (key === "" && !listBucket) return s3Error("AccessDenied", request);
+
+  if (isTooLong(key)) return keyTooLong(request, key);
 
   let object: (ObjectInfo & { readonly body?: Buffer }) | undefined;
   try {
+    // "/" is the listing: whoever lets it through to a bucket that grants s3:ListBucket shows every key.
+    if (key === "") return await readBucket(request, store);
     object = await (method === "GET" ? store.read(key) : store.head(key));
   } catch (cause) {
-    return { ...s3Error("ServiceUnavailable", request), cause };
+    return { ...s3Error("SlowDown", request), cause };
   }
   if (object === undefined) {
     return listBucket ? s3Error("NoSuchKey", request, { Key: key }) : s3Error("AccessDenied", request);
@@ -57,7 +61,10 @@ export async function originFetch(
 
   const stored = validators(object);
   const failed = failedPrecondition(headers, stored);
-  if (failed === 412) return s3Error("PreconditionFailed", request);
+  if (failed === 412) {
+    const Condition = headers["if-match"] === undefined ? "If-Unmodified-Since" : "If-Match";
+    return s3Error("PreconditionFailed", request, { Condition });
+  }
   if (failed === 304) return { status: 304, headers: { ...requestIds(), ...stored } };
 
   const whole = { ...requestIds(), ...stored, ...representation(object) };
@@ -86,6 +93,12 @@ export async function originFetch(
   };
 }
 
+/** ListObjects and HeadBucket. */
+async function readBucket(request: OriginRequest, store: SourceStore): Promise<OriginResponse> {
+  if (request.method === "HEAD") return { status: 200, headers: requestIds() };
+  return listObjects(request, store, new URLSearchParams("list-type=2"));
+}
+
 /** The key in a path as S3 decodes it: `+` is a space, `%2B` a plus; `undefined` for malformed escapes. */
 export function keyOf(path: string): string | undefined {
   try {
@@ -93,6 +106,18 @@ export function keyOf(path: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+// "Creating object key names": in UTF-8.
+const maxKeyBytes = 1_024;
+
+export function isTooLong(key: string): boolean {
+  return Buffer.byteLength(key) > maxKeyBytes;
+}
+
+export function keyTooLong(request: OriginRequest, key: string): OriginResponse {
+  const detail = { Size: String(Buffer.byteLength(key)), MaxSizeAllowed: String(maxKeyBytes) };
+  return s3Error("KeyTooLongError", request, detail);
 }
 
 function validators({ etag, lastModified }: ObjectInfo) {

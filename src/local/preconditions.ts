@@ -31,20 +31,32 @@ export function isNotModified(request: HeaderMap, stored: HeaderMap): boolean {
   return lastModified !== undefined && lastModified <= modifiedSince;
 }
 
+/** Both ends included. */
+export interface ByteRange {
+  readonly first: number;
+  readonly last: number;
+}
+
 /**
- * The one range that is asked for, both ends included.
+ * The one range that is asked for.
  *
  * `undefined` means the whole: no range, one that is not understood or not valid (section 14.1.1), one of another
- * version, or several, which S3 does not serve and nobody has to (section 14.2): a thousand tiny parts never pay.
+ * version, or several, which S3 does not serve.
  */
 export function selectRange(
   request: HeaderMap,
   stored: HeaderMap,
   bytes: number,
-): { readonly first: number; readonly last: number } | "unsatisfiable" | undefined {
-  if (request.range === undefined) return undefined;
-  const match = /^bytes=(?:(\d+)-(\d*)|-(\d+))$/i.exec(request.range.trim());
-  if (match === null || !ifRangeHolds(request["if-range"], stored)) return undefined;
+): ByteRange | "unsatisfiable" | undefined {
+  const spec = /^\s*bytes=(.*)$/i.exec(request.range ?? "")?.[1];
+  if (spec === undefined || !ifRangeHolds(request["if-range"], stored)) return undefined;
+  return parseRange(spec.trim(), bytes);
+}
+
+/** One range as section 14.1.2 writes it, without the unit; `undefined` when it is not valid. */
+export function parseRange(spec: string, bytes: number): ByteRange | "unsatisfiable" | undefined {
+  const match = /^(?:(\d+)-(\d*)|-(\d+))$/.exec(spec);
+  if (match === null) return undefined;
   const [, from, to, suffix] = match;
   const end = bytes - 1;
   if (from === undefined) {
@@ -59,7 +71,7 @@ export function selectRange(
 }
 
 /** Section 13.1.5: the strong tag, or exactly the date. What is stored is written once, so its date is strong too. */
-function ifRangeHolds(ifRange: string | undefined, stored: HeaderMap): boolean {
+export function ifRangeHolds(ifRange: string | undefined, stored: HeaderMap): boolean {
   if (ifRange === undefined) return true;
   if (ifRange.includes('"')) return isSameStrongTag(ifRange.trim(), stored.etag);
   const date = httpDate(ifRange);

@@ -6,12 +6,21 @@ import type { OriginRequest, OriginResponse } from "./origin.ts";
 const errors = {
   AccessDenied: { status: 403, message: "Access Denied" },
   BadDigest: { status: 400, message: "The checksum you specified did not match what was received." },
+  ConditionalRequestConflict: {
+    status: 409,
+    message: "The conditional request cannot succeed due to a conflicting operation against this resource.",
+  },
   EntityTooLarge: { status: 400, message: "Your proposed upload exceeds the maximum allowed size." },
   InternalError: { status: 500, message: "We encountered an internal error. Please try again." },
   InvalidArgument: { status: 400, message: "Invalid Argument" },
   InvalidRange: { status: 416, message: "The requested range is not satisfiable" },
   InvalidURI: { status: 400, message: "Couldn't parse the specified URI." },
+  KeyTooLongError: { status: 400, message: "Your key is too long" },
   MalformedXML: { status: 400, message: "The XML you provided was not well-formed." },
+  MetadataTooLarge: {
+    status: 400,
+    message: "Your metadata headers exceed the maximum allowed metadata size",
+  },
   MethodNotAllowed: { status: 405, message: "The specified method is not allowed against this resource." },
   NoSuchBucket: { status: 404, message: "The specified bucket does not exist" },
   NoSuchKey: { status: 404, message: "The specified key does not exist." },
@@ -23,7 +32,7 @@ const errors = {
     status: 412,
     message: "At least one of the pre-conditions you specified did not hold",
   },
-  ServiceUnavailable: { status: 503, message: "Please reduce your request rate." },
+  SlowDown: { status: 503, message: "Please reduce your request rate." },
 } as const;
 
 /** One of S3's error answers: XML, chunked, without a content-length. */

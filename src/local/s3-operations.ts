@@ -8,6 +8,8 @@ import { escapeXml, requestIds, s3Error } from "./s3-error.ts";
 
 const metadataPrefix = "x-amz-meta-";
 const maxListedKeys = 1000;
+// "Working with object metadata": the names and the values of the user's own, in UTF-8.
+const maxMetadataBytes = 2 * 1_024;
 
 /** PutObject, with `If-None-Match: *` only: our stores never write over anything. */
 export async function putObject(
@@ -30,6 +32,13 @@ export async function putObject(
   for (const [name, value] of Object.entries(headers)) {
     if (name.startsWith(metadataPrefix))
       metadata[name.slice(metadataPrefix.length)] = decodeMetadataValue(value);
+  }
+  const metadataBytes = Object.entries(headers)
+    .filter(([name]) => name.startsWith(metadataPrefix))
+    .reduce((sum, [name, value]) => sum + Buffer.byteLength(name.slice(metadataPrefix.length) + value), 0);
+  if (metadataBytes > maxMetadataBytes) {
+    const detail = { Size: String(metadataBytes), MaxSizeAllowed: String(maxMetadataBytes) };
+    return s3Error("MetadataTooLarge", request, detail);
   }
   const contentType = headers["content-type"] ?? "binary/octet-stream";
   const etag = await store.writeIfAbsent(key, body, { contentType, metadata });

@@ -6,8 +6,16 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { SourceStore, Store } from "../store/store.ts";
-import { keyOf, type OriginRequest, type OriginResponse, originFetch } from "./origin.ts";
+import {
+  isTooLong,
+  keyOf,
+  keyTooLong,
+  type OriginRequest,
+  type OriginResponse,
+  originFetch,
+} from "./origin.ts";
 import { s3Error } from "./s3-error.ts";
+import { createUploads, requestOf, type Uploads } from "./s3-incoming.ts";
 import { checksumOf, deleteObject, deleteObjects, listObjects, putObject } from "./s3-operations.ts";
 
 export interface S3ServerOptions {
@@ -27,14 +35,12 @@ export interface S3Server {
   close(): Promise<void>;
 }
 
-// Renditions and the pictures of tests are far smaller; the whole body is held in memory.
-const maxBodyBytes = 64 * 1024 * 1024;
-
 /** Starts the server on 127.0.0.1. */
 export async function startS3Server(options: S3ServerOptions): Promise<S3Server> {
+  const uploads = createUploads();
   const server = createServer((request, response) => {
     if (options.intercept?.(request, response)) return;
-    answer(request, options).then(
+    answer(request, uploads, options).then(
       ({ status, headers, body }) => response.writeHead(status, headers).end(body),
       (cause: unknown) => response.destroy(cause instanceof Error ? cause : new Error(String(cause))),
     );
@@ -54,12 +60,21 @@ export async function startS3Server(options: S3ServerOptions): Promise<S3Server>
   };
 }
 
-async function answer(incoming: IncomingMessage, options: S3ServerOptions): Promise<OriginResponse> {
+async function answer(
+  incoming: IncomingMessage,
+  uploads: Uploads,
+  options: S3ServerOptions,
+): Promise<OriginResponse> {
   const request = requestOf(incoming);
-  const body = await bodyOf(incoming);
+  const { body, isOvertaken } = await uploads.receive(request.path, incoming);
   if (body === undefined) return s3Error("EntityTooLarge", request);
+  if (isOvertaken && request.headers["if-none-match"] !== undefined) {
+    return s3Error("ConditionalRequestConflict", request, { Condition: "If-None-Match" });
+  }
   try {
-    return await route(request, new URLSearchParams(incoming.url?.split("?")[1]), body, options);
+    const response = await route(request, new URLSearchParams(incoming.url?.split("?")[1]), body, options);
+    if (request.method === "DELETE" && response.status === 204) uploads.overtake(request.path);
+    return response;
   } catch (cause) {
     // The server is its own operator's: the client may read what went wrong.
     return s3Error("InternalError", request, { Message: String(cause) });
@@ -84,6 +99,7 @@ async function route(
     return withChecksum(request, await originFetch({ ...request, path }, store, { listBucket }));
   }
   if (key === undefined) return s3Error("InvalidURI", request);
+  if (isTooLong(key)) return keyTooLong(request, key);
   if (!isWritable(store)) return s3Error("AccessDenied", request);
   if (method === "POST" && key === "" && query.has("delete")) return deleteObjects(request, store, body);
   if (method === "PUT" && key !== "") return putObject(request, store, key, body);
@@ -104,23 +120,4 @@ function withChecksum({ headers }: OriginRequest, response: OriginResponse): Ori
     "x-amz-checksum-type": "FULL_OBJECT",
   };
   return { ...response, headers: { ...response.headers, ...checksum } };
-}
-
-function requestOf({ method = "GET", url = "/", headers }: IncomingMessage): OriginRequest {
-  const single: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) single[name] = Array.isArray(value) ? value.join(", ") : value;
-  }
-  return { method, path: url.split("?")[0] ?? "/", headers: single };
-}
-
-async function bodyOf(incoming: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of incoming) {
-    bytes += chunk.length;
-    if (bytes > maxBodyBytes) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }

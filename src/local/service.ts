@@ -1,6 +1,7 @@
 /** The whole of imgseal on one machine: the edge handlers between two folders. */
 
 import { availableParallelism } from "node:os";
+import type { CloudFrontRequestEvent, CloudFrontResponseEvent } from "aws-lambda";
 import { describeError } from "../edge/log.ts";
 import { originResponse } from "../edge/origin-response.ts";
 import { viewerRequest } from "../edge/viewer-request.ts";
@@ -8,9 +9,8 @@ import { render } from "../images/render.ts";
 import type { PresetTable } from "../presets/table.ts";
 import type { SourceStore, Store } from "../store/store.ts";
 import type { KeySet } from "../urls/key-set.ts";
-import { createCache } from "./cloudfront/cache.ts";
 import { createDistribution } from "./cloudfront/distribution.ts";
-import type { LifetimePolicy } from "./cloudfront/lifetime.ts";
+import { imgsealDistribution } from "./cloudfront/imgseal-distribution.ts";
 import type { ExchangeParts } from "./exchange.ts";
 import type { WithLease } from "./lease-channel.ts";
 import { originFetch } from "./origin.ts";
@@ -31,6 +31,7 @@ export interface ServiceOptions {
   readonly nowMilliseconds?: () => number;
 }
 
+const listBucket = imgsealDistribution.origins.every((origin) => origin.listBucket);
 // Some 3,000 pictures of a page. What is not here is in the derivatives folder, and read in less than a millisecond.
 const cacheBytes = 64 * 1024 * 1024;
 const defaultMaxWaiting = 256;
@@ -38,14 +39,6 @@ const defaultMaxWaiting = 256;
 // While one render waits for its source or is being answered, a core is free. Each one more holds a source and its
 // pixels in memory.
 const rendersBeyondCores = 1;
-
-// The cache policy and the custom error responses of our distribution. minTTL is 0: with more, no-store is not honoured.
-const policy: LifetimePolicy = {
-  minTtlSeconds: 0,
-  defaultTtlSeconds: 86_400,
-  maxTtlSeconds: 31_536_000,
-  errorCachingMinTtlSeconds: 1,
-};
 
 /** What a server needs to answer requests. */
 export function createService(options: ServiceOptions): ExchangeParts {
@@ -64,24 +57,28 @@ export function createService(options: ServiceOptions): ExchangeParts {
   };
   return {
     distribution: createDistribution({
-      viewerRequest: (event, log) => viewerRequest(event, { ...parts, log }),
-      // Without s3:ListBucket, as the distribution's own role: a missing derivative is then a 403.
+      description: imgsealDistribution,
+      functions: {
+        "viewer-request": {
+          handler: (event: CloudFrontRequestEvent, { log }) => viewerRequest(event, { ...parts, log }),
+        },
+        "origin-response": {
+          handler: (event: CloudFrontResponseEvent, { log }) => originResponse(event, { ...parts, log }),
+        },
+      },
       origin: async (request) => {
-        const {
-          cause,
-          body = Buffer.alloc(0),
-          ...answer
-        } = await originFetch(request, derivatives, {
-          listBucket: false,
-        });
+        const fetched = await originFetch(request, derivatives, { listBucket });
+        const { cause, body = Buffer.alloc(0), ...answer } = fetched;
         if (cause !== undefined) {
           options.writeLog?.(JSON.stringify({ outcome: "store-failure", message: describeError(cause) }));
         }
         return { ...answer, body };
       },
-      originResponse: (event, log) => originResponse(event, { ...parts, log }),
+      pops: ["local"],
+      cacheBytes: Math.floor(cacheBytes / processes),
+      // No timer: unlike a function of Lambda's, a render here may wait for its turn.
+      remembersDecisions: true,
       withLease: options.withLease,
-      cache: createCache(Math.floor(cacheBytes / processes), policy),
       nowMilliseconds,
     }),
     cors: table.cors,

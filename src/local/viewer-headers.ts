@@ -2,9 +2,9 @@
 
 import { corsHeaders } from "../edge/cors.ts";
 import type { HeaderMap } from "../edge/event.ts";
-import { cacheTagHeader } from "../edge/respond.ts";
 import type { PresetTable } from "../presets/table.ts";
-import type { CacheOutcome, DistributionAnswer } from "./cloudfront/distribution.ts";
+import type { DistributionAnswer } from "./cloudfront/distribution.ts";
+import { createEdgeHeaders } from "./cloudfront/edge-headers.ts";
 
 /** The response headers policy: with a list of origins it decides per request, where the cached answer cannot. */
 export function corsPolicy(cors: PresetTable["cors"], origin: string | undefined): HeaderMap {
@@ -13,21 +13,14 @@ export function corsPolicy(cors: PresetTable["cors"], origin: string | undefined
 
 const noHeaders: HeaderMap = {};
 
-/** The response headers policy removes cache tags; node:http frames the body itself. */
-export function viewerHeaders(headers: HeaderMap, answer: DistributionAnswer, policy: HeaderMap): string[] {
+/** Names and values in turn, with what the cache says. */
+export function viewerHeaders(answer: DistributionAnswer, policy: HeaderMap): string[] {
+  const { headers } = answer;
   const common = policy === noHeaders ? flattenOnce(headers) : flatten(withPolicy(headers, policy));
-  return answer.cacheOutcome.endsWith("Hit")
-    ? [...common, "x-cache", xCache[answer.cacheOutcome], "age", String(answer.ageSeconds)]
-    : [...common, "x-cache", xCache[answer.cacheOutcome]];
+  return [...common, ...edgeHeaders(answer)];
 }
 
-const xCache = {
-  Hit: "Hit from imgseal",
-  RefreshHit: "RefreshHit from imgseal",
-  Miss: "Miss from imgseal",
-  Error: "Error from imgseal",
-  LambdaGeneratedResponse: "LambdaGeneratedResponse from imgseal",
-} as const satisfies Record<CacheOutcome, string>;
+const edgeHeaders = createEdgeHeaders("imgseal");
 
 function withPolicy(headers: HeaderMap, policy: HeaderMap): HeaderMap {
   const vary = [headers.vary, policy.vary].filter((name) => name !== undefined).join(", ");
@@ -46,11 +39,13 @@ function flattenOnce(headers: HeaderMap): readonly string[] {
   return flat;
 }
 
-const hiddenFromViewers = new Set([cacheTagHeader, "transfer-encoding"]);
-
-/** Names and values in turn, without those that are not for viewers. */
+/** Names and values in turn; cookies have a line each. */
 export function flatten(headers: HeaderMap): string[] {
   const flat: string[] = [];
-  for (const name in headers) if (!hiddenFromViewers.has(name)) flat.push(name, headers[name] ?? "");
+  for (const name in headers) {
+    const value = headers[name] ?? "";
+    if (name === "set-cookie") for (const cookie of value.split("\n")) flat.push(name, cookie);
+    else flat.push(name, value);
+  }
   return flat;
 }

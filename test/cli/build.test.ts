@@ -2,6 +2,8 @@ import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { newKey } from "../../src/cli/new-key.ts";
+import { packageVersion } from "../../src/cli/package-root.ts";
+import { moduleIn } from "../infra/edge-options.ts";
 import { imgseal, temporaryFolder } from "./terminal.ts";
 
 const buckets = {
@@ -24,22 +26,26 @@ function setUp(changes: Readonly<Record<string, string>> = {}) {
     ...changes,
   };
   const args = Object.entries(options).flat();
-  return { file, build: (...more: string[]) => imgseal("build", ...args, ...more) };
+  return {
+    file,
+    build: (...more: string[]) => imgseal("build", ...args, ...more),
+    moduleOf: (name: "viewer-request" | "origin-response") => moduleIn(readFileSync(file(`out/${name}.zip`))),
+  };
 }
 
 describe("build", () => {
-  test("writes both functions and the preset table, and holds their sizes against the quotas", async () => {
-    const { file, build } = setUp();
+  test("writes both zips, the preset table and the manifest, and holds their sizes against the quotas", async () => {
+    const { file, build, moduleOf } = setUp();
     const { exitCode, out, err } = await build();
     expect({ exitCode, err }).toEqual({ exitCode: 0, err: "" });
     for (const [name, quota] of [
       ["viewer-request", "1,000,000"],
-      ["origin-response", "50,000,000, without sharp: lay it beside"],
-    ]) {
-      const bundle = file(`out/${name}/index.mjs`);
-      const bytes = statSync(bundle).size.toLocaleString("en-US");
-      expect(out).toMatch(new RegExp(`^${bundle} +${bytes} bytes +of ${quota}$`, "m"));
-      expect(readFileSync(bundle, "utf8")).toMatch(/export\{\w+ as handler\}/);
+      ["origin-response", "50,000,000"],
+    ] as const) {
+      const zip = file(`out/${name}.zip`);
+      const bytes = statSync(zip).size.toLocaleString("en-US");
+      expect(out).toMatch(new RegExp(`^${zip} +${bytes} bytes +of ${quota}, unzipped [\\d,]+$`, "m"));
+      expect(moduleOf(name)).toMatch(/export\{\w+ as handler\}/);
     }
     const table = JSON.parse(readFileSync(file("out/preset-table.json"), "utf8"));
     expect(table.presets.thumb).toMatchObject({
@@ -47,55 +53,59 @@ describe("build", () => {
       width: 200,
       revision: expect.stringMatching(/^[0-9a-f]{12}$/),
     });
-    const originResponse = readFileSync(file("out/origin-response/index.mjs"), "utf8");
-    for (const value of Object.values(buckets)) expect(originResponse).toContain(value);
+    expect(JSON.parse(readFileSync(file("out/manifest.json"), "utf8"))).toMatchObject({
+      imgseal: packageVersion(),
+      keyIds: ["a"],
+    });
+    for (const value of Object.values(buckets)) expect(moduleOf("origin-response")).toContain(value);
   });
 
-  test("keeps the keys out of the function that does not verify", async () => {
-    const { file, build } = setUp();
-    await build();
+  test("keeps the keys out of the function that does not verify, and out of all that it prints", async () => {
+    const { file, build, moduleOf } = setUp();
+    const { out, err } = await build("--report", "--json");
     const { k } = JSON.parse(readFileSync(file("test.keys.json"), "utf8")).keys[0];
-    expect(readFileSync(file("out/viewer-request/index.mjs"), "utf8")).toContain(k);
-    expect(readFileSync(file("out/origin-response/index.mjs"), "utf8")).not.toContain(k);
+    expect(moduleOf("viewer-request")).toContain(k);
+    expect(moduleOf("origin-response")).not.toContain(k);
+    expect(out + err).not.toContain(k);
   });
 
   test("bakes in the presets of the deployment before, also when it replaces their file", async () => {
-    const { file, build } = setUp();
+    const { file, build, moduleOf } = setUp();
     await build();
     const before = JSON.parse(readFileSync(file("out/preset-table.json"), "utf8")).presets.thumb.revision;
     writeFileSync(file("presets.yaml"), "version: 1\npresets:\n  thumb: { width: 300 }\n");
     expect((await build("--previous", file("out/preset-table.json"))).exitCode).toBe(0);
     const now = JSON.parse(readFileSync(file("out/preset-table.json"), "utf8")).presets.thumb.revision;
     expect(now).not.toBe(before);
-    const originResponse = readFileSync(file("out/origin-response/index.mjs"), "utf8");
-    expect(originResponse).toContain(before);
-    expect(originResponse).toContain(now);
+    expect(moduleOf("origin-response")).toContain(before);
+    expect(moduleOf("origin-response")).toContain(now);
   });
 
-  test("prints JSON for a program", async () => {
+  test("prints the manifest for a program, and with --report the parts of each zip", async () => {
     const { file, build } = setUp();
-    expect(JSON.parse((await build("--json")).out)).toEqual([
-      {
-        name: "viewer-request",
-        file: file("out/viewer-request/index.mjs"),
-        bytes: expect.any(Number),
-        external: [],
-        quotaBytes: 1_000_000,
-      },
-      {
-        name: "origin-response",
-        file: file("out/origin-response/index.mjs"),
-        bytes: expect.any(Number),
-        external: ["sharp"],
-        quotaBytes: 50_000_000,
-      },
-    ]);
+    const { parts, ...manifest } = JSON.parse((await build("--json", "--report")).out);
+    expect(manifest).toEqual(JSON.parse(readFileSync(file("out/manifest.json"), "utf8")));
+    expect(parts["viewer-request"]).toContainEqual({ path: "baked in", bytes: expect.any(Number) });
+    expect(parts["origin-response"]).toContainEqual({
+      path: "node_modules/sharp/package.json",
+      bytes: expect.any(Number),
+    });
+  });
+
+  test("lists with --report what is in each zip", async () => {
+    const { out } = await setUp().build("--report");
+    expect(out).toMatch(/^viewer-request\.zip, in bytes before zipping:\n +[\d,]+ {2}(?:src|baked in)/mu);
+    expect(out).toMatch(
+      /^ *18,\d{3},\d{3} {2}node_modules\/@img\/sharp-libvips-linux-x64\/lib\/libvips-cpp/mu,
+    );
   });
 
   test("takes the endpoint of an S3-compatible server, and refuses what is none", async () => {
-    const { file, build } = setUp();
+    const { file, build, moduleOf } = setUp();
     expect((await build("--s3-endpoint", "http://127.0.0.1:9000")).exitCode).toBe(0);
-    expect(readFileSync(file("out/origin-response/index.mjs"), "utf8")).toContain("http://127.0.0.1:9000");
+    expect(moduleOf("origin-response")).toContain("http://127.0.0.1:9000");
+    const { buckets } = JSON.parse(readFileSync(file("out/manifest.json"), "utf8"));
+    expect(buckets.sources.endpoint).toBe("http://127.0.0.1:9000");
     const { exitCode, err } = await build("--s3-endpoint", "127.0.0.1:9000");
     expect({ exitCode, err }).toEqual({
       exitCode: 2,

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { run } from "../../src/cli/program.ts";
+import { moduleIn } from "../infra/edge-options.ts";
 import { compiledCommand, environment, type ProcessOptions, root, runProcess } from "./binary.ts";
 import { imgseal as inProcess, memoryTerminal, temporaryFolder } from "./terminal.ts";
 
@@ -195,7 +196,7 @@ describe("the command line", () => {
     ];
     for (const { out, err } of session) for (const secret of keys) expect(out + err).not.toContain(secret);
     // The bundle that verifies holds the key: the search above would find it where it is.
-    expect(readFileSync(join(folder, "dist/edge/viewer-request/index.mjs"), "utf8")).toContain(key);
+    expect(moduleIn(readFileSync(join(folder, "dist/edge/viewer-request.zip")))).toContain(key);
   });
 });
 

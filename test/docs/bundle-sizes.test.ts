@@ -23,13 +23,13 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const sizesIn = (text: string) =>
-  [...text.matchAll(/(viewer-request|origin-response)\/index\.mjs +([\d,]+) bytes/gu)].map(
+  [...text.matchAll(/(viewer-request|origin-response)\.zip +([\d,]+) bytes/gu)].map(
     ([, name = "", bytes = ""]) => ({ name, bytes: Number(bytes.replaceAll(",", "")) }),
   );
 
 describe.each(["docs/edge.md", "docs/cli.md"])("%s", (document) => {
-  // Names of buckets and keys are in the bundles too, so the sizes are not the same to the byte.
-  it("shows the sizes that the bundles have today, within a fiftieth", () => {
+  // Names of buckets and keys are in the zips too, so the sizes are not the same to the byte.
+  it("shows the sizes that the zips have today, within a fiftieth", () => {
     const shown = sizesIn(readDocument(document));
     expect(shown.map(({ name }) => name)).toEqual(["viewer-request", "origin-response"]);
     for (const [index, { bytes }] of sizesIn(built).entries()) {

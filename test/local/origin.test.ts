@@ -226,16 +226,41 @@ describe("a range", () => {
   });
 });
 
+it.each([
+  ["If-Match", () => ({ "if-match": '"0"' })],
+  ["If-Unmodified-Since", () => ({ "if-unmodified-since": httpDate(-60) })],
+])("a 412 names the condition that failed: %s", async (condition, headers) => {
+  const { body: xml } = await ask({ headers: headers() });
+  expect(xml?.toString()).toContain(`<Code>PreconditionFailed</Code>`);
+  expect(xml?.toString()).toContain(`<Condition>${condition}</Condition>`);
+});
+
 describe("what no CloudFront should ask", () => {
   it.each([
     ["another method", { method: "PUT" }, 405, "MethodNotAllowed"],
     ["a malformed escape", { path: "/%zz" }, 400, "InvalidURI"],
     ["bytes that are not UTF-8", { path: "/%ff" }, 400, "InvalidURI"],
-    ["the bucket itself", { path: "/" }, 403, "AccessDenied"],
+    ["a key of more than 1,024 bytes", { path: `/${"%C3%A9".repeat(513)}` }, 400, "KeyTooLongError"],
   ])("is refused: %s", async (_, request, status, code) => {
     const response = await ask(request);
     expect(response.status).toBe(status);
     expect(response.body?.toString()).toContain(`<Code>${code}</Code>`);
+  });
+});
+
+describe("the bucket itself", () => {
+  it("is 403 without s3:ListBucket", async () => {
+    expect((await ask({ path: "/" }, false)).status).toBe(403);
+    expect((await ask({ path: "/", method: "HEAD" }, false)).status).toBe(403);
+  });
+
+  it("is the listing of every key with it: the trap of a uri that is /", async () => {
+    const response = await ask({ path: "/" });
+    expect(response).toMatchObject({ status: 200, headers: { "content-type": "application/xml" } });
+    expect(response.body?.toString()).toContain(`<Key>${key}</Key>`);
+    const head = await ask({ path: "/", method: "HEAD" });
+    expect(head.status).toBe(200);
+    expect(head).not.toHaveProperty("body");
   });
 });
 
@@ -250,6 +275,8 @@ it("answers 503 for a store that fails, and hands on why", async () => {
     const response = await originFetch({ method, path, headers: {} }, broken, { listBucket: true });
     expect(response.status).toBe(503);
     expect(response.cause).toBe(failure);
-    expect(response.body?.toString() ?? "").not.toContain("disk");
+    const text = response.body?.toString() ?? "";
+    expect(text).not.toContain("disk");
+    if (method === "GET") expect(text).toContain("<Code>SlowDown</Code>");
   }
 });

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
-import { request } from "node:http";
+import { type IncomingMessage, request } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type S3Server, startS3Server } from "../../src/local/s3-server.ts";
@@ -10,6 +10,8 @@ import { type TemporaryFolder, temporaryFolder } from "../store/temporary-folder
 
 const path = "/derivatives/photos/cat.jpg/thumb.3f9a1c20b4d7.webp";
 const conditional = { "if-none-match": "*", "content-type": "image/webp" };
+
+const seen = new Set<string>();
 
 let folders: TemporaryFolder[];
 let server: S3Server;
@@ -23,7 +25,11 @@ beforeAll(async () => {
     sources: await openSourceFolder(sources),
     derivatives: await openDerivativeFolder(derivatives, { onDamage: () => expect.unreachable() }),
   };
-  server = await startS3Server({ buckets, listBucket: true });
+  const intercept = ({ method, url }: IncomingMessage) => {
+    seen.add(`${method} ${url}`);
+    return false;
+  };
+  server = await startS3Server({ buckets, listBucket: true, intercept });
   closedServer = await startS3Server({ buckets, listBucket: false });
 });
 afterAll(async () => {
@@ -70,9 +76,42 @@ describe("writing", () => {
       { ...conditional, "x-amz-content-sha256": "STREAMING-UNSIGNED-PAYLOAD-TRAILER" },
       "501 NotImplemented",
     ],
+    [
+      "more than 2 KB of metadata",
+      { ...conditional, "x-amz-meta-source": "a".repeat(2 * 1024 - "source".length + 1) },
+      "400 MetadataTooLarge",
+    ],
   ])("is refused with %s", async (_, headers, code) => {
     expect(await codeOf(await ask("PUT", `${path}2`, headers, "hello"))).toBe(code);
     expect((await ask("GET", `${path}2`)).status).toBe(404);
+  });
+
+  it("takes 2 KB of metadata, names included", async () => {
+    const value = "a".repeat(2 * 1024 - "source".length);
+    const response = await ask("PUT", `${path}3`, { ...conditional, "x-amz-meta-source": value }, "hello");
+    expect(response.status).toBe(200);
+  });
+
+  it("is a 409 when a deletion succeeds while the body is on its way", async () => {
+    const target = "/derivatives/photos/dog.jpg/thumb.3f9a1c20b4d7.webp";
+    const upload = request(server.url + target, {
+      method: "PUT",
+      headers: { ...conditional, "content-length": "5" },
+    });
+    const answered = new Promise<number | undefined>((resolve, reject) => {
+      upload.on("error", reject).on("response", (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      });
+    });
+    await new Promise((resolve) => upload.write("he", resolve));
+    // The request of the upload is seen first: it was written first, but on another connection.
+    await expect.poll(() => seen.has(`PUT ${target}`)).toBe(true);
+    expect((await ask("DELETE", target)).status).toBe(204);
+    upload.end("llo");
+    expect(await answered).toBe(409);
+    expect((await ask("GET", target)).status).toBe(404);
+    expect((await ask("PUT", target, conditional, "hello")).status).toBe(200);
   });
 
   it("is refused in a bucket of sources, which can be read", async () => {
@@ -91,6 +130,7 @@ describe("what is refused", () => {
     ["pages of no keys", "GET", "/derivatives/?list-type=2&max-keys=0", "400 InvalidArgument"],
     ["a deletion of nothing", "POST", "/derivatives/?delete", "400 MalformedXML"],
     ["a malformed escape", "DELETE", "/derivatives/%zz", "400 InvalidURI"],
+    ["a key of more than 1,024 bytes", "PUT", `/derivatives/${"é".repeat(513)}`, "400 KeyTooLongError"],
     ["another method", "PATCH", "/derivatives/key", "405 MethodNotAllowed"],
     ["a missing key", "GET", "/derivatives/key", "404 NoSuchKey"],
   ])("is %s", async (_, method, target, code) => {

@@ -161,6 +161,8 @@ describe("the cache", () => {
     };
     expect((await service.get(cat)).status).toBe(200);
     service.derivatives.before = () => {};
+    // The error caching minimum: until then nobody asks the store again.
+    service.clock.milliseconds += 1_000;
     expect((await service.get(cat)).headers.get("x-cache")).toBe("RefreshHit from imgseal");
   });
 

@@ -1,8 +1,9 @@
 /** What a cached answer becomes for a viewer: 304, 206, 416, without a body for HEAD (RFC 9110 13, 14). */
 
 import type { HeaderMap } from "../../edge/event.ts";
-import { isNotModified, selectRange } from "../preconditions.ts";
-import type { OriginAnswer } from "./cache.ts";
+import { isNotModified } from "../preconditions.ts";
+import type { OriginAnswer } from "./layer.ts";
+import { partialContent, selectRanges } from "./ranges.ts";
 
 export interface ViewerConditions {
   readonly method: string;
@@ -18,19 +19,25 @@ export interface ViewerAnswer {
   readonly body: Buffer | undefined;
 }
 
-/** The answer for this viewer; the length is always that of what GET would send. */
+/**
+ * The answer for this viewer; the length is always that of what GET would send.
+ *
+ * An answer that has been made for a viewer already comes out as it went in.
+ */
 export function answerViewer(
   answer: OriginAnswer,
   { method, headers: requested, areRangesServed }: ViewerConditions,
 ): ViewerAnswer {
+  const { status, headers } = answer;
+  if (status === 304) return { status, headers, body: undefined };
   const isHead = method === "HEAD";
-  if (answer.status !== 200) return withLength(answer, answer.body, isHead);
-  if (isNotModified(requested, answer.headers)) {
-    const { "content-type": _type, "content-length": _length, ...headers } = answer.headers;
-    return { status: 304, headers, body: undefined };
+  if (status !== 200 && status !== 206) return withLength(answer, answer.body, isHead);
+  if (isNotModified(requested, headers)) {
+    const { "content-type": _type, "content-length": _length, "content-range": _range, ...kept } = headers;
+    return { status: 304, headers: kept, body: undefined };
   }
   // RFC 9110 14.2: a Range is defined for GET only.
-  if (!areRangesServed || isHead) return withLength(answer, answer.body, isHead);
+  if (!areRangesServed || isHead || status === 206) return withLength(answer, answer.body, isHead);
   return rangeAnswer(answer, requested);
 }
 
@@ -48,19 +55,9 @@ function withLength({ status, headers }: OriginAnswer, body: Buffer, isHead: boo
 
 function rangeAnswer(answer: OriginAnswer, requested: HeaderMap): ViewerAnswer {
   const { body, headers } = answer;
-  const range = selectRange(requested, headers, body.length);
-  if (range === undefined) return withLength(answer, body, false);
-  if (range === "unsatisfiable")
+  const ranges = selectRanges(requested, headers, body.length);
+  if (ranges === "unsatisfiable")
     return { status: 416, headers: { "content-range": `bytes */${body.length}` }, body: undefined };
-  const { first, last } = range;
-  const part = body.subarray(first, last + 1);
-  return {
-    status: 206,
-    headers: {
-      ...headers,
-      "content-range": `bytes ${first}-${last}/${body.length}`,
-      "content-length": String(part.length),
-    },
-    body: part,
-  };
+  const partial = ranges && partialContent(headers, body, ranges);
+  return partial === undefined ? withLength(answer, body, false) : { status: 206, ...partial };
 }

@@ -1,15 +1,18 @@
-/** The documented event shapes ("Lambda@Edge event structure"), made from a local request and an origin's answer. */
+/** The documented event shapes ("Lambda@Edge event structure"); each call makes objects that the function may change. */
 
+import { STATUS_CODES } from "node:http";
 import type {
-  CloudFrontEvent,
   CloudFrontHeaders,
+  CloudFrontOrigin,
   CloudFrontRequest,
   CloudFrontRequestEvent,
   CloudFrontResponseEvent,
-  CloudFrontResultResponse,
 } from "aws-lambda";
 import type { HeaderMap } from "../../edge/event.ts";
-import type { OriginAnswer } from "./cache.ts";
+import type { DistributionDescription, EventType } from "./description.ts";
+import { visibleHeaders } from "./header-rules.ts";
+import type { GivenRequest } from "./request-result.ts";
+import type { GivenResponse } from "./response-result.ts";
 
 /** A request as the listener hands it over. */
 export interface ViewerRequest {
@@ -23,68 +26,75 @@ export interface ViewerRequest {
   readonly clientIp: string;
 }
 
-export function viewerRequestEvent(request: ViewerRequest): CloudFrontRequestEvent {
-  return {
-    Records: [
-      {
-        cf: {
-          config: configOf("viewer-request", request.id),
-          request: {
-            clientIp: request.clientIp,
-            headers: toEventHeaders(request.headers),
-            method: request.method,
-            querystring: request.queryString,
-            uri: request.path,
-          },
-        },
-      },
-    ],
-  };
+/** What an event says about where it comes from. */
+export interface EventSource {
+  readonly distribution: Pick<DistributionDescription, "id" | "domainName">;
+  readonly requestId: string;
 }
 
-export function originResponseEvent(
-  requestId: string,
-  request: CloudFrontRequest,
-  { status, headers }: OriginAnswer,
+const localDistribution = { id: "LOCAL", domainName: "localhost" };
+
+/** The event of a viewer's request as it came. */
+export function viewerRequestEvent(viewer: ViewerRequest): CloudFrontRequestEvent {
+  const source = { distribution: localDistribution, requestId: viewer.id };
+  return requestEvent("viewer-request", givenRequest(viewer), source);
+}
+
+/** What a viewer-request function is shown. */
+export function givenRequest({ clientIp, method, path, queryString, headers }: ViewerRequest): GivenRequest {
+  return { clientIp, method, uri: path, querystring: queryString, headers: visibleHeaders(headers) };
+}
+
+export function requestEvent(
+  eventType: "viewer-request" | "origin-request",
+  given: GivenRequest,
+  source: EventSource,
+): CloudFrontRequestEvent {
+  return { Records: [{ cf: { config: configOf(eventType, source), request: toEventRequest(given) } }] };
+}
+
+/** Without the body, which is never shown to a function. */
+export function responseEvent(
+  eventType: "origin-response" | "viewer-response",
+  given: GivenRequest,
+  { status, statusDescription, headers }: GivenResponse & { readonly statusDescription?: string },
+  source: EventSource,
 ): CloudFrontResponseEvent {
+  const response = {
+    status: String(status),
+    statusDescription: statusDescription ?? STATUS_CODES[status] ?? "",
+    headers: toEventHeaders(headers),
+  };
   return {
-    Records: [
-      {
-        cf: {
-          config: configOf("origin-response", requestId),
-          request,
-          response: { status: String(status), statusDescription: "", headers: toEventHeaders(headers) },
-        },
-      },
-    ],
+    Records: [{ cf: { config: configOf(eventType, source), request: toEventRequest(given), response } }],
   };
 }
 
-/** The answer that a function's result means; without a `body` member the origin's body is kept. */
-export function answerOf(result: CloudFrontResultResponse, originBody: Buffer): OriginAnswer {
-  const encoding = result.bodyEncoding === "base64" ? "base64" : "utf8";
-  return {
-    status: Number(result.status),
-    headers: fromEventHeaders(result.headers ?? {}),
-    body: result.body === undefined ? originBody : Buffer.from(result.body, encoding),
-  };
+function configOf<Type extends EventType>(eventType: Type, { distribution, requestId }: EventSource) {
+  const { domainName: distributionDomainName, id: distributionId } = distribution;
+  return { distributionDomainName, distributionId, eventType, requestId };
 }
 
-function configOf(
-  eventType: CloudFrontEvent["config"]["eventType"],
-  requestId: string,
-): CloudFrontEvent["config"] {
-  return { distributionDomainName: "localhost", distributionId: "LOCAL", eventType, requestId };
+function toEventRequest({
+  clientIp,
+  method,
+  uri,
+  querystring,
+  headers,
+  origin,
+}: GivenRequest): CloudFrontRequest {
+  const request = { clientIp, headers: toEventHeaders(headers), method, querystring, uri };
+  return origin === undefined ? request : { ...request, origin: structuredClone<CloudFrontOrigin>(origin) };
 }
 
 function toEventHeaders(headers: HeaderMap): CloudFrontHeaders {
   const shaped: CloudFrontHeaders = {};
-  for (const name in headers) shaped[name] = [{ key: name, value: headers[name] ?? "" }];
+  for (const name in headers) {
+    const value = headers[name] ?? "";
+    shaped[name] =
+      name === "set-cookie"
+        ? value.split("\n").map((cookie) => ({ key: name, value: cookie }))
+        : [{ key: name, value }];
+  }
   return shaped;
-}
-
-function fromEventHeaders(headers: CloudFrontHeaders): HeaderMap {
-  const joined: Record<string, string> = {};
-  for (const name in headers) joined[name] = headers[name]?.map(({ value }) => value).join(", ") ?? "";
-  return joined;
 }

@@ -1,0 +1,159 @@
+/** One run of a function, as Lambda runs it: with a context, a time limit, and a result that is JSON. */
+
+import type { Callback, CloudFrontRequestEvent, CloudFrontResponseEvent, Context } from "aws-lambda";
+import type { EventType } from "./description.ts";
+import type { FunctionLog } from "./layer.ts";
+import { functionQuotas } from "./quotas.ts";
+import { describe } from "./result-headers.ts";
+import { RuleBreach } from "./rule-breach.ts";
+
+/** Lambda's context object, and a log of our own. */
+export interface FunctionContext extends Context {
+  /** Takes an entry for the log line of this very request; Lambda has no such thing. */
+  readonly log: FunctionLog;
+}
+
+/** A module with a `handler`, as it is deployed. */
+export interface EdgeFunction {
+  // As a method: whoever handles only requests, or only responses, is given no other event.
+  // The callback is in the types of @types/aws-lambda, and never given.
+  handler(
+    event: CloudFrontRequestEvent | CloudFrontResponseEvent,
+    context: FunctionContext,
+    callback?: Callback,
+  ): unknown;
+}
+
+/** Calls back after that time; returns what cancels it. */
+export type StartTimer = (callback: () => void, milliseconds: number) => () => void;
+
+export const startSystemTimer: StartTimer = (callback, milliseconds) => {
+  const timer = setTimeout(callback, milliseconds);
+  return () => clearTimeout(timer);
+};
+
+export interface Invocation {
+  readonly eventType: EventType;
+  readonly functionName: string;
+  readonly requestId: string;
+  readonly log: FunctionLog;
+  /** Absent: the function takes as long as it likes. */
+  readonly startTimer?: StartTimer | undefined;
+  readonly nowMilliseconds: () => number;
+}
+
+/**
+ * What the handler returned, which is an object.
+ *
+ * @throws RuleBreach when it threw, was too slow, wants a callback, or returned no object that is JSON
+ */
+export async function invoke(
+  edgeFunction: EdgeFunction,
+  event: CloudFrontRequestEvent | CloudFrontResponseEvent,
+  invocation: Invocation,
+): Promise<object> {
+  const parameters = edgeFunction.handler.length;
+  if (parameters > 2) {
+    const found = `the handler takes ${parameters} parameters`;
+    throw new RuleBreach("handler-callback", found, { figure: parameters, quota: 2 });
+  }
+  const { startTimer } = invocation;
+  const result = await (startTimer === undefined
+    ? run(edgeFunction, event, invocation)
+    : withinTime(() => run(edgeFunction, event, invocation), startTimer, invocation));
+  if (typeof result !== "object" || result === null || Array.isArray(result)) {
+    throw new RuleBreach("result-object", `the function returned ${describe(result)}`);
+  }
+  requireSerialisable(result);
+  return result;
+}
+
+async function run(
+  edgeFunction: EdgeFunction,
+  event: CloudFrontRequestEvent | CloudFrontResponseEvent,
+  { eventType, functionName, requestId, log, nowMilliseconds }: Invocation,
+): Promise<unknown> {
+  const { timeoutMilliseconds, memoryMegabytes } = functionQuotas[eventType];
+  const end = nowMilliseconds() + timeoutMilliseconds;
+  try {
+    return await edgeFunction.handler(event, {
+      ...withoutCallbacks,
+      awsRequestId: requestId,
+      functionName,
+      functionVersion: "1",
+      invokedFunctionArn: `arn:aws:lambda:us-east-1:123456789012:function:${functionName}:1`,
+      logGroupName: `/aws/lambda/us-east-1.${functionName}`,
+      logStreamName: "",
+      memoryLimitInMB: String(memoryMegabytes),
+      getRemainingTimeInMillis: () => Math.max(0, end - nowMilliseconds()),
+      log,
+    });
+  } catch (cause) {
+    const error = cause instanceof Error ? `${cause.name}: ${cause.message}` : describe(cause);
+    throw new RuleBreach("handler-throws", `the function threw ${error}`, { cause });
+  }
+}
+
+function notSince24(): never {
+  throw new TypeError("context.done, fail and succeed are not there from nodejs24.x on: return, or throw");
+}
+
+const withoutCallbacks = {
+  callbackWaitsForEmptyEventLoop: true,
+  done: notSince24,
+  fail: notSince24,
+  succeed: notSince24,
+};
+
+async function withinTime(
+  work: () => Promise<unknown>,
+  startTimer: StartTimer,
+  { eventType, nowMilliseconds }: Invocation,
+): Promise<unknown> {
+  const { timeoutMilliseconds: quota } = functionQuotas[eventType];
+  const started = nowMilliseconds();
+  const refuse = (figure: number) => {
+    throw new RuleBreach("handler-timeout", `the function had not returned after ${quota} ms`, {
+      figure,
+      quota,
+    });
+  };
+  let cancel = () => {};
+  const timeIsUp = new Promise<void>((resolve) => {
+    cancel = startTimer(resolve, quota);
+  });
+  try {
+    const result = await Promise.race([work(), timeIsUp.then(() => refuse(quota))]);
+    // A function that kept the processor busy has kept the timer from telling.
+    const taken = nowMilliseconds() - started;
+    return taken > quota ? refuse(taken) : result;
+  } finally {
+    cancel();
+  }
+}
+
+const textMembers = new Set([
+  "body",
+  "bodyEncoding",
+  "clientIp",
+  "headers",
+  "method",
+  "querystring",
+  "status",
+  "statusDescription",
+  "uri",
+]);
+
+// The documented members are read one by one, each with a rule that wants text: only others, and the origin, can hold
+// what JSON cannot. A body of a megabyte is not written out to learn that.
+function requireSerialisable(result: object): void {
+  const isPlain = Object.keys(result).every((name) => textMembers.has(name));
+  if (isPlain) return;
+  const { body: _body, headers: _headers, ...rest }: Readonly<Record<string, unknown>> = { ...result };
+  try {
+    JSON.stringify(rest);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message.split("\n", 1)[0] : describe(cause);
+    throw new RuleBreach("result-serialisable", `the result is not JSON: ${reason}`, { cause });
+  }
+}

@@ -1,0 +1,80 @@
+/** What is behind the caches: origin-request, the origin, origin-response. */
+
+import type { WithLease } from "../lease-channel.ts";
+import type { DistributionDescription, OriginDescription } from "./description.ts";
+import type { FunctionRunner, Occasion } from "./functions.ts";
+import { visibleHeaders } from "./header-rules.ts";
+import type { Fetch, FetchedAnswer, LayerRequest, OriginAnswer } from "./layer.ts";
+import { type OriginRequest, originBound, originRequest } from "./origin-request.ts";
+import type { GivenRequest } from "./request-result.ts";
+import type { ResponseResult } from "./response-result.ts";
+
+export type OriginFetch = (request: OriginRequest) => Promise<OriginAnswer>;
+
+export interface OriginSideParts {
+  readonly description: DistributionDescription;
+  readonly runner: FunctionRunner;
+  readonly origin: OriginFetch;
+  /** Keeps other processes over the same store from making what is missing at the same time. */
+  readonly withLease?: WithLease | undefined;
+}
+
+/** The last `fetch` of a chain of layers. */
+export function createOriginSide({ description, runner, origin, withLease }: OriginSideParts): Fetch {
+  const origins = new Map(description.origins.map((described) => [described.id, described]));
+  const via = `1.1 ${description.id.toLowerCase()}.${description.domainName} (CloudFront)`;
+
+  return async function fetchFromOrigin(request, validators) {
+    const { behavior, id: requestId, log } = request;
+    const occasion = { behavior, requestId, log };
+    const given = originBound(request, validators, { origin: originOf(request), via });
+    const outcome = await runner.onRequest("origin-request", given, occasion);
+    if (outcome.kind === "failed") return outcome.answer;
+    if (outcome.kind === "generated") {
+      return { ...answerOf(outcome.response, empty), madeBy: "LambdaGeneratedResponse" };
+    }
+    // Without a word about the origin, it is the behavior's.
+    const { uri, querystring, headers, origin: chosen = given.origin } = outcome.request;
+    const forwarded: GivenRequest = { ...given, uri, querystring, headers, origin: chosen };
+    const ask = () => origin(originRequest(forwarded, chosen));
+    const first = await ask();
+    if (withLease === undefined || !missStatuses.has(first.status))
+      return respond(forwarded, first, occasion);
+    // Whoever held the lease before may have stored it: the origin is asked again.
+    return withLease(uri, async () => respond(forwarded, await ask(), occasion));
+  };
+
+  async function respond(
+    request: GivenRequest,
+    fromOrigin: OriginAnswer,
+    occasion: Occasion,
+  ): Promise<FetchedAnswer> {
+    const given = { ...fromOrigin, headers: visibleHeaders(fromOrigin.headers) };
+    const outcome = await runner.onResponse("origin-response", request, given, occasion);
+    return outcome.kind === "failed" ? outcome.answer : answerOf(outcome.response, fromOrigin.body);
+  }
+
+  function originOf({ behavior }: LayerRequest): OriginDescription {
+    const found = origins.get(behavior.targetOriginId);
+    if (found === undefined)
+      throw new TypeError(`expected an origin with the id "${behavior.targetOriginId}"`);
+    return found;
+  }
+}
+
+const empty = Buffer.alloc(0);
+const missStatuses = new Set([403, 404]);
+
+/** Without a `body` member the origin's body is kept; CloudFront frames the whole anew. */
+function answerOf(
+  { status, statusDescription, headers, body }: ResponseResult,
+  originBody: Buffer,
+): OriginAnswer {
+  const { "transfer-encoding": _framing, ...kept } = headers;
+  return {
+    status,
+    ...(statusDescription !== undefined && { statusDescription }),
+    headers: kept,
+    body: body ?? originBody,
+  };
+}

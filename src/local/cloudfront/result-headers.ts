@@ -1,0 +1,166 @@
+/** The headers of a function's result, held against every rule for headers. */
+
+import type { HeaderMap } from "../../edge/event.ts";
+import type { EventType } from "./description.ts";
+import { isDisallowed, readOnlyHeaders } from "./header-rules.ts";
+import { RuleBreach } from "./rule-breach.ts";
+
+export interface HeadersContext {
+  readonly eventType: EventType;
+  /** What the function was shown; empty where the result is an answer of its own. */
+  readonly given: HeaderMap;
+}
+
+/**
+ * One value for each name, as a copy of what the function returned; what it returned unchanged comes back as `given`.
+ *
+ * @throws RuleBreach
+ */
+export function readResultHeaders(headers: unknown, context: HeadersContext): HeaderMap {
+  if (typeof headers !== "object" || headers === null || Array.isArray(headers)) {
+    throw new RuleBreach("headers-object", `headers is ${describe(headers)}`);
+  }
+  const names = Object.keys(headers);
+  const values: Readonly<Record<string, unknown>> = { ...headers };
+  // The usual case, and on the way of every request: all is as it was given.
+  if (areGiven(names, values, context.given)) return context.given;
+  const read: Record<string, string> = {};
+  for (const name of names) {
+    const entries = values[name];
+    if (entries === undefined) continue;
+    const given = context.given[name];
+    // What was given needs no second look, whatever the viewer or the origin has put into it.
+    read[name] =
+      given !== undefined && isGiven(name, entries, given) ? given : readHeader(name, entries, context);
+  }
+  requireReadOnly(read, context);
+  return read;
+}
+
+function areGiven(
+  names: readonly string[],
+  values: Readonly<Record<string, unknown>>,
+  given: HeaderMap,
+): boolean {
+  let others = 0;
+  for (const name in given) if (given[name] !== undefined) others++;
+  if (others !== names.length) return false;
+  for (const name of names) {
+    const value = given[name];
+    if (value === undefined || !isGiven(name, values[name], value)) return false;
+  }
+  return true;
+}
+
+function isGiven(name: string, entries: unknown, given: string): boolean {
+  if (!Array.isArray(entries) || entries.length !== 1) return false;
+  const [entry]: readonly unknown[] = entries;
+  if (typeof entry !== "object" || entry === null || !("value" in entry) || entry.value !== given)
+    return false;
+  return !("key" in entry) || isKeyOf(entry.key, name);
+}
+
+function readHeader(name: string, entries: unknown, { eventType, given }: HeadersContext): string {
+  const header = name.toLowerCase();
+  if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/u.test(name)) {
+    throw new RuleBreach("header-name-characters", `the header ${JSON.stringify(name)} is no token`, {
+      header,
+    });
+  }
+  if (name !== header) {
+    throw new RuleBreach("header-name-case", `headers has the name ${JSON.stringify(name)}`, { header });
+  }
+  if (!Array.isArray(entries)) {
+    throw new RuleBreach("header-array", `headers[${JSON.stringify(name)}] is ${describe(entries)}`, {
+      header,
+    });
+  }
+  const values = entries.map((entry) => readValue(header, entry));
+  if (isDisallowed(header))
+    throw new RuleBreach("disallowed-header", `the result has the header ${header}`, { header });
+  if (
+    header === "cloudfront-viewer-country" &&
+    eventType === "viewer-request" &&
+    given[header] === undefined
+  ) {
+    throw new RuleBreach("viewer-country-header", `the result has the header ${header}`, { header });
+  }
+  return values.join(header === "set-cookie" ? "\n" : ", ");
+}
+
+function readValue(header: string, entry: unknown): string {
+  if (typeof entry !== "object" || entry === null || !("value" in entry)) {
+    throw new RuleBreach("header-value", `an entry of ${header} is ${describe(entry)}`, { header });
+  }
+  const { value } = entry;
+  const key = "key" in entry ? entry.key : undefined;
+  if (typeof value !== "string") {
+    throw new RuleBreach("header-value", `the value of ${header} is ${describe(value)}`, { header });
+  }
+  if (!isKeyOf(key, header)) {
+    throw new RuleBreach("header-key", `the key of ${header} is ${JSON.stringify(key)}`, { header });
+  }
+  const position = value.search(forbiddenInValue);
+  if (position !== -1) {
+    const code = `U+${value.charCodeAt(position).toString(16).toUpperCase().padStart(4, "0")}`;
+    throw new RuleBreach("header-value-characters", `the value of ${header} has ${code} at ${position}`, {
+      header,
+      figure: position,
+    });
+  }
+  return value;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for (RFC 9110 5.5).
+const forbiddenInValue = /[\0-\x08\x0a-\x1f\x7f]|[^\0-\xff]/u;
+
+function isKeyOf(key: unknown, name: string): boolean {
+  return key === undefined || key === name || (typeof key === "string" && key.toLowerCase() === name);
+}
+
+function requireReadOnly(read: HeaderMap, { eventType, given }: HeadersContext): void {
+  for (const header of readOnlyHeaders[eventType]) {
+    const [before, after] = [given[header], read[header]];
+    if (before === after) continue;
+    if (before === undefined) {
+      throw new RuleBreach(
+        "read-only-header-added",
+        `the result has the header ${header}, and the event at ${eventType} has not`,
+        {
+          header,
+        },
+      );
+    }
+    if (after === undefined) {
+      throw new RuleBreach(
+        "read-only-header-deleted",
+        `the result has no header ${header}, and the event at ${eventType} has it`,
+        {
+          header,
+        },
+      );
+    }
+    throw new RuleBreach(
+      "read-only-header-changed",
+      `the result has another value for the header ${header} than the event at ${eventType}`,
+      {
+        header,
+      },
+    );
+  }
+}
+
+/** As our other figures are written. */
+export function grouped(figure: number): string {
+  return figure.toLocaleString("en-US");
+}
+
+/** What a value is, in words, without what it holds. */
+export function describe(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "an array";
+  if (Buffer.isBuffer(value)) return "a Buffer";
+  if (typeof value === "object") return "an object";
+  if (typeof value === "undefined") return "undefined";
+  return `a ${typeof value}`;
+}

@@ -1,0 +1,161 @@
+import { describe, expect, it } from "vitest";
+import type { FunctionContext, StartTimer } from "../../../src/local/cloudfront/invoke.ts";
+import { functionQuotas } from "../../../src/local/cloudfront/quotas.ts";
+import { createEmulator, requestId } from "./emulator.ts";
+import { given } from "./rule-cases.ts";
+
+/** Timers that never ring, and whether they were put away. */
+function watchTimers() {
+  const running = new Set<number>();
+  const startTimer: StartTimer = (_callback, milliseconds) => {
+    running.add(milliseconds);
+    return () => running.delete(milliseconds);
+  };
+  return { running, startTimer };
+}
+
+describe("a function's time", () => {
+  it.each([
+    ["viewer-request", 5_000],
+    ["origin-response", 30_000],
+  ] as const)("at %s is %i ms, and its timer is put away when it returns", async (event, milliseconds) => {
+    const { running, startTimer } = watchTimers();
+    let during: number[] = [];
+    const emulator = createEmulator({
+      startTimer,
+      handlers: {
+        [event]: async (received: Parameters<typeof given>[0]) => {
+          during = [...running];
+          return given(received);
+        },
+      },
+    });
+    expect((await emulator.ask()).status).toBe(200);
+    expect([during, [...running]]).toEqual([[milliseconds], []]);
+  });
+
+  it("is over too when it kept the processor busy, so that no timer could ring", async () => {
+    const emulator = createEmulator({
+      startTimer: watchTimers().startTimer,
+      handlers: {
+        "viewer-request": async (event) => {
+          emulator.clock.milliseconds += 5_001;
+          return given(event);
+        },
+      },
+    });
+    const answer = await emulator.ask();
+    expect(answer).toMatchObject({ status: 503, cacheOutcome: "LambdaExecutionError" });
+    expect(answer.logged).toMatchObject([{ rule: "handler-timeout", figure: 5_001, quota: 5_000 }]);
+  });
+
+  it("is not limited without a timer", async () => {
+    const emulator = createEmulator({
+      handlers: {
+        "viewer-request": async (event) => {
+          emulator.clock.milliseconds += 60_000;
+          return given(event);
+        },
+      },
+    });
+    expect((await emulator.ask()).status).toBe(200);
+  });
+});
+
+describe("a function's context", () => {
+  it("is Lambda's: request id, name, memory and the time that is left", async () => {
+    let seen: FunctionContext | undefined;
+    const left: number[] = [];
+    const emulator = createEmulator({
+      handlers: {
+        "viewer-request": async (event, context) => {
+          seen = context;
+          left.push(context.getRemainingTimeInMillis());
+          emulator.clock.milliseconds += 1_200;
+          left.push(context.getRemainingTimeInMillis());
+          return given(event);
+        },
+      },
+    });
+    await emulator.ask();
+    expect(seen).toMatchObject({
+      awsRequestId: requestId,
+      functionName: "viewer-request-function",
+      memoryLimitInMB: String(functionQuotas["viewer-request"].memoryMegabytes),
+    });
+    expect(left).toEqual([5_000, 3_800]);
+  });
+});
+
+describe("what viewer-request decided is remembered", () => {
+  function counting(changes: (request: ReturnType<typeof given>) => object) {
+    let calls = 0;
+    const emulator = createEmulator({
+      options: { remembersDecisions: true },
+      handlers: {
+        "viewer-request": async (event) => {
+          calls++;
+          return { ...given(event), ...changes(given(event)) };
+        },
+      },
+    });
+    return { ...emulator, calls: () => calls };
+  }
+
+  it("within its second when it is a path", async () => {
+    const { ask, calls, clock } = counting(() => ({ uri: "/canonical", querystring: "" }));
+    expect([(await ask("/a?x=1")).cacheOutcome, (await ask("/a?x=1")).cacheOutcome, calls()]).toEqual([
+      "Miss",
+      "Hit",
+      1,
+    ]);
+    clock.milliseconds += 1_000;
+    await ask("/a?x=1");
+    expect(calls()).toBe(2);
+  });
+
+  it("and what fails after it is logged all the same", async () => {
+    const emulator = createEmulator({
+      options: { remembersDecisions: true },
+      handlers: { "viewer-request": async (event) => given(event), "viewer-response": async () => undefined },
+    });
+    for (const _again of [1, 2]) {
+      const answer = await emulator.ask("/a");
+      expect(answer.status).toBe(502);
+      expect(answer.logged).toMatchObject([{ function: "viewer-response", rule: "result-object" }]);
+    }
+  });
+
+  it.each([
+    ["a query string", () => ({ querystring: "kept=1" })],
+    [
+      "a header",
+      ({ headers }: ReturnType<typeof given>) => ({
+        headers: { ...headers, "x-device": [{ value: "phone" }] },
+      }),
+    ],
+  ])("not when it is %s as well", async (_case, changes) => {
+    const { ask, calls } = counting(changes);
+    await ask("/a");
+    await ask("/a");
+    expect(calls()).toBe(2);
+  });
+});
+
+describe("a lease", () => {
+  it("is taken for what is missing, and the origin is asked again under it", async () => {
+    const leased: string[] = [];
+    const answers = [403, 200];
+    const emulator = createEmulator({
+      origin: () => ({ status: answers.shift() ?? 500, headers: {}, body: Buffer.from("stored by another") }),
+      options: {
+        withLease: (path, work) => {
+          leased.push(path);
+          return work();
+        },
+      },
+    });
+    expect((await emulator.ask("/a")).status).toBe(200);
+    expect([leased, emulator.asked.length]).toEqual([["/a"], 2]);
+  });
+});
