@@ -191,8 +191,18 @@ describe("under load", () => {
     service = await startTestService({ maxWaiting: 4 });
     const names = Array.from({ length: 30 }, (_, index) => `photos/${index}.jpg`);
     for (const name of names) service.sources.objects.set(name, makeObject(photo));
+    // Nothing is rendered until the first is refused, however slowly this machine asks.
+    let isRefused = () => {};
+    const untilRefused = new Promise<void>((resolve) => {
+      isRefused = resolve;
+    });
+    service.sources.before = () => untilRefused;
     const answers = await Promise.all(
-      names.map((name) => service.get(signedTarget({ preset: "thumb", source: name }))),
+      names.map(async (name) => {
+        const answer = await service.get(signedTarget({ preset: "thumb", source: name }));
+        if (answer.status === 503) isRefused();
+        return answer;
+      }),
     );
     const refused = answers.filter(({ status }) => status === 503);
     expect(answers.filter(({ status }) => status === 200).length).toBe(30 - refused.length);
