@@ -1,5 +1,6 @@
 /** Putting a derivative in its place, when no other writer has. */
 
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import type { Place } from "./derivative-place.ts";
 import { errnoOf } from "./failure.ts";
@@ -22,8 +23,8 @@ const folderAttempts = 10;
 export async function commit(temporary: string, place: Place): Promise<boolean> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      // Most sources have several derivatives: the folder is made when it is missed.
-      if (attempt > 1) await mkdir(place.folder, { recursive: true, mode: 0o755 });
+      // It has just been looked in for the derivative: asking waits for no disk.
+      if (!existsSync(place.folder)) await mkdir(place.folder, { recursive: true, mode: 0o755 });
       return await linkIfFree(temporary, place.file);
     } catch (cause) {
       if (errnoOf(cause) !== "ENOENT" || attempt === folderAttempts) throw cause;

@@ -13,8 +13,10 @@ export function killWorker(server: ServerProcess): void {
 
 /** Resolves when the server of so many workers has started another one in the place of the one that was killed. */
 export async function untilReplaced(server: ServerProcess, workers: number): Promise<ServerProcess> {
-  while (!server.told().includes("another one takes its place") || workersOf(server).length < workers)
+  while (!server.told().includes("another one takes its place") || workersOf(server).length < workers) {
+    if (!server.isRunning()) throw new Error(`the server has ended: ${server.told()}`);
     await delay(10);
+  }
   return server;
 }
 
