@@ -37,7 +37,7 @@ Examples:
 export function addProbe(program: Command, terminal: Terminal): void {
   program
     .command("probe")
-    .summary("hold what the emulator assumes against CloudFront")
+    .summary("ask CloudFront what the emulator assumes")
     .description("Asks a distribution whether what the emulator assumes of CloudFront is so.")
     .option("--base <url>", "the distribution (required)")
     .option("--source <key>", "a source that is there (required)")
