@@ -41,7 +41,9 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     "src/presets/variant.ts",
   ],
   infra: ["src/edge/main"],
+  "src/operations": ["src/local"],
   "src/cli": [
+    "src/operations",
     "src/errors.ts",
     "src/presets",
     "src/presets/units.ts",

@@ -3,9 +3,24 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/** Workers have to agree on a port, so "any free one" is settled before they start. */
-export async function freePort(host: string): Promise<number> {
-  const server = createServer().listen(0, host);
+/**
+ * The first of so many ports in a row that are free: workers have to agree on them, so "any free one" is settled before
+ * they start.
+ *
+ * @throws the listener's own error when the host cannot be listened on
+ */
+export async function freePorts(host: string, count: number): Promise<number> {
+  for (let tries = 1; ; tries += 1) {
+    const first = await portOf(host, 0);
+    const others = Array.from({ length: count - 1 }, (_, index) => portOf(host, first + index + 1));
+    const taken = (await Promise.allSettled(others)).find(({ status }) => status === "rejected");
+    if (taken === undefined) return first;
+    if (tries === 20 && taken.status === "rejected") throw taken.reason;
+  }
+}
+
+async function portOf(host: string, port: number): Promise<number> {
+  const server = createServer().listen(port, host);
   await once(server, "listening");
   const address = server.address();
   server.close();

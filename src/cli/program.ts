@@ -8,6 +8,7 @@ import { describeFailure } from "./failure.ts";
 import { addKeygen } from "./keygen.ts";
 import { packageVersion } from "./package-root.ts";
 import { addPresets } from "./presets.ts";
+import { addProbe } from "./probe.ts";
 import { addServe } from "./serve.ts";
 import { addSign } from "./sign.ts";
 import { exitCodes, type Terminal } from "./terminal.ts";
@@ -54,7 +55,7 @@ function createProgram(terminal: Terminal): Command {
     })
     .showHelpAfterError("Help: imgseal help, or imgseal COMMAND --help")
     .addHelpText("after", help);
-  for (const add of [addServe, addSign, addExplain, addPresets, addCheck, addKeygen, addBuild]) {
+  for (const add of [addServe, addSign, addExplain, addPresets, addCheck, addKeygen, addBuild, addProbe]) {
     add(program, terminal);
   }
   return program;

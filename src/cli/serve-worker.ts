@@ -38,20 +38,30 @@ export async function serveAsWorker(
     derivatives,
     pages: await servicePages(table, sources, signerAt),
     processes: options.workers,
+    pops: options.pops,
+    isStrict: options.strict,
     ...(options.workers > 1 && { withLease: workerLeases() }),
     writeLog: options.quiet === true ? undefined : terminal.out,
     nowMilliseconds: terminal.nowMilliseconds,
   });
   // The gallery signs; that the service is well is nobody's secret.
   const showsPage = (path: string, host?: string) => path !== "/" || isOwnHost(host, options.host);
-  const server = await listen({ ...service, showsPage }, options);
+  const servers: RunningServer[] = [];
+  for (let pop = 0; pop < options.pops; pop += 1) {
+    servers.push(
+      await listen({ ...service, showsPage, pop }, { host: options.host, port: options.port + pop }),
+    );
+  }
   await Promise.race([untilSignalled(), untilAskedToEnd()]);
-  await server.close(graceMilliseconds);
+  await Promise.all(servers.map((server) => server.close(graceMilliseconds)));
   // The channel to the other process would keep this one.
   process.disconnect();
 }
 
-async function listen(parts: ExchangeParts, { host, port }: ServeOptions): Promise<RunningServer> {
+async function listen(
+  parts: ExchangeParts,
+  { host, port }: Pick<ServeOptions, "host" | "port">,
+): Promise<RunningServer> {
   const { startServer } = await import("../local/server.ts");
   try {
     return await startServer(parts, { host, port });

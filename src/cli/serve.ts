@@ -1,13 +1,14 @@
 /** `imgseal serve`: the whole of imgseal on this machine, between two folders. */
 
 import { resolve } from "node:path";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { type FileOptions, isGiven, keysOption, presetsOption } from "./file-options.ts";
 import { createKeyFile, type KeyFile, readKeyFile } from "./key-file.ts";
-import { baseUrl, freePort, isLoopback } from "./listen-address.ts";
+import { baseUrl, freePorts, isLoopback } from "./listen-address.ts";
 import { newKey, newKid } from "./new-key.ts";
 import { readPresets } from "./presets-file.ts";
 import { claimDerivatives, defaultDerivatives, settleFolders } from "./serve-folders.ts";
+import { parseCount, parsePort } from "./serve-numbers.ts";
 import { createLinkSigner, exampleUrls } from "./service-pages.ts";
 import { untilSignalled } from "./shutdown.ts";
 import { exitCodes, type Terminal, warn } from "./terminal.ts";
@@ -18,6 +19,8 @@ export interface ServeOptions extends FileOptions {
   readonly port: number;
   readonly host: string;
   readonly workers: number;
+  readonly pops: number;
+  readonly strict: boolean;
   readonly quiet?: true;
   readonly json?: true;
 }
@@ -30,6 +33,8 @@ const help = `
 The same handlers as at CloudFront, behind a cache in memory: the first request of a picture renders it, every later one
 is a hit. Rendered pictures are kept in the derivatives folder, which may be deleted at any time. Each folder of sources
 has its own one: one that was used with other sources is refused. Presets and keys are read once, at the start.
+With --pops N, N edge locations stand in front of the same folders, each with a cache of its own: the first on the
+port, the others on the ports after it.
 With --workers N, N processes answer on the one port, and a picture is still rendered once between them.
 Without --keys, the key file imgseal.keys.json is made on the first run.
 Standard output gets one JSON line per request. SIGTERM and SIGINT finish what runs; a second one stops at once.
@@ -51,7 +56,10 @@ export function addServe(program: Command, terminal: Terminal): void {
     )
     .option("--port <number>", "port to listen on; 0 takes a free one", parsePort, 8787)
     .option("--host <address>", "address to listen on; 0.0.0.0 for other machines too", "127.0.0.1")
-    .option("--workers <number>", "processes that share the port and the work", parseWorkers, 1)
+    .option("--workers <number>", "processes that share the port and the work", parseCount(99), 1)
+    .option("--pops <number>", "edge locations, each with a cache and a port of its own", parseCount(9), 1)
+    .option("--strict", "answer 502 where CloudFront would refuse a function's answer", true)
+    .option("--no-strict", "let such an answer through, and log which rule it breaks")
     .option("--quiet", "no line per request")
     .addOption(presetsOption())
     .addOption(keysOption())
@@ -82,9 +90,10 @@ async function supervise(options: ServeOptions, isKeyFileGiven: boolean, termina
   await claimDerivatives(folders);
 
   const { startWorkers, WorkerFailed } = await import("../local/workers.ts");
-  const port = options.port === 0 ? await freePort(options.host) : options.port;
+  const port = options.port === 0 ? await freePorts(options.host, options.pops) : options.port;
   const workers = startWorkers({
     count: options.workers,
+    ports: options.pops,
     // Settled here, for a worker that comes later too: a symbolic link may lead elsewhere by then.
     arguments: [
       ...process.argv.slice(2),
@@ -103,7 +112,8 @@ async function supervise(options: ServeOptions, isKeyFileGiven: boolean, termina
 
   const base = baseUrl(options.host, port);
   const signerAt = await createLinkSigner(table, keyFile, terminal);
-  greet({ base, urls: await exampleUrls(table, sources, signerAt(base)) }, options, terminal);
+  const pops = Array.from({ length: options.pops }, (_, pop) => baseUrl(options.host, port + pop));
+  greet({ pops, base, urls: await exampleUrls(table, sources, signerAt(base)) }, options, terminal);
   if (!isLoopback(options.host)) {
     warn(terminal, `whoever can reach ${options.host} gets signed URLs of every picture from the gallery`);
   }
@@ -120,30 +130,24 @@ async function readOrMakeKeys(file: string, isGiven: boolean, terminal: Terminal
 }
 
 function greet(
-  { base, urls }: { readonly base: string; readonly urls: readonly string[] },
+  {
+    pops,
+    base,
+    urls,
+  }: { readonly pops: readonly string[]; readonly base: string; readonly urls: readonly string[] },
   { sources, json }: ServeOptions,
   terminal: Terminal,
 ): void {
   if (json === true) {
-    terminal.out(JSON.stringify({ gallery: `${base}/`, urls }));
+    terminal.out(JSON.stringify({ gallery: `${base}/`, ...(pops.length > 1 && { pops }), urls }));
     return;
   }
   terminal.out(`gallery  ${base}/`);
   for (const url of urls) terminal.out(`         ${url}`);
+  if (pops.length > 1)
+    for (const [pop, address] of pops.entries()) terminal.out(`pop ${pop + 1}    ${address}`);
   if (urls.length > 0) return;
   terminal.out(
     `         no pictures yet: copy some (jpeg, png, webp, gif, avif, tiff) to ${resolve(sources)} and reload`,
   );
-}
-
-function parsePort(text: string): number {
-  if (!/^[0-9]{1,5}$/.test(text) || Number(text) > 65_535) {
-    throw new InvalidArgumentError("Expected a number from 0 to 65535.");
-  }
-  return Number(text);
-}
-
-function parseWorkers(text: string): number {
-  if (!/^[1-9][0-9]?$/.test(text)) throw new InvalidArgumentError("Expected a number from 1 to 99.");
-  return Number(text);
 }

@@ -13,6 +13,9 @@ export interface ServedRequest {
   readonly endedMilliseconds: number;
 }
 
+// Where there is one location, its name tells nobody anything.
+const onlyPop = "local";
+
 /** The query string is left out: it holds the signature. */
 export function accessLogLine(answer: DistributionAnswer, served: ServedRequest): string {
   const ms: LogEntry["ms"] = {};
@@ -28,6 +31,7 @@ export function accessLogLine(answer: DistributionAnswer, served: ServedRequest)
     method: served.method,
     status: served.status,
     cache: answer.cacheOutcome,
+    ...(answer.pop !== "" && answer.pop !== onlyPop && { pop: answer.pop }),
     ...facts,
     // What viewer-request logged may be remembered from an earlier request of the same URL.
     id: served.id,

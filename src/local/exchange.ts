@@ -20,6 +20,8 @@ export interface ExchangeParts {
   readonly distribution: Distribution;
   readonly cors: PresetTable["cors"];
   readonly pages: Readonly<Record<string, ServicePage>>;
+  /** Which of the distribution's edge locations answers, the first unless said. */
+  readonly pop?: number;
   /** Whether who asks under this Host may see this page; absent: everybody may. */
   readonly showsPage?: (path: string, host: string | undefined) => boolean;
   readonly nowMilliseconds: () => number;
@@ -55,7 +57,7 @@ export async function answerRequest(raw: RawRequest, parts: ExchangeParts): Prom
 
   const startedMilliseconds = parts.nowMilliseconds();
   const viewer = { id: randomUUID(), method, path, queryString, headers, clientIp: raw.clientIp };
-  const answer = await answerSafely(viewer, parts.distribution);
+  const answer = await answerSafely(viewer, parts);
   const { status, body } = answer;
   parts.writeLog?.(
     accessLogLine(answer, {
@@ -101,9 +103,12 @@ function textRawAnswer(status: number, text: string): RawAnswer {
 }
 
 /** What CloudFront does with a function that throws: an error page, and the viewer learns no more. */
-async function answerSafely(viewer: ViewerRequest, distribution: Distribution): Promise<DistributionAnswer> {
+async function answerSafely(
+  viewer: ViewerRequest,
+  { distribution, pop }: ExchangeParts,
+): Promise<DistributionAnswer> {
   try {
-    return await distribution.answer(viewer);
+    return await distribution.answer(viewer, pop);
   } catch (error) {
     const { status, headers, body = "" } = errorAnswer(error, viewer);
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -26,6 +26,10 @@ export interface ServiceOptions {
   /** How many processes share this machine and the stores; each takes its part of the cores and of the queue. */
   readonly processes?: number;
   readonly withLease?: WithLease;
+  /** How many edge locations; each has a cache of its own. One unless said. */
+  readonly pops?: number;
+  /** Whether what CloudFront would refuse of a function's answer is refused here. True unless said. */
+  readonly isStrict?: boolean;
   /** How many renders may wait for their turn before OVERLOADED. */
   readonly maxWaiting?: number;
   readonly nowMilliseconds?: () => number;
@@ -74,7 +78,8 @@ export function createService(options: ServiceOptions): ExchangeParts {
         }
         return { ...answer, body };
       },
-      pops: ["local"],
+      pops: popNames(options.pops ?? 1),
+      isStrict: options.isStrict ?? true,
       cacheBytes: Math.floor(cacheBytes / processes),
       // No timer: unlike a function of Lambda's, a render here may wait for its turn.
       remembersDecisions: true,
@@ -86,4 +91,9 @@ export function createService(options: ServiceOptions): ExchangeParts {
     nowMilliseconds,
     writeLog: options.writeLog,
   };
+}
+
+function popNames(count: number): [string, ...string[]] {
+  const others = Array.from({ length: count - 1 }, (_, index) => `local-${index + 2}`);
+  return [count === 1 ? "local" : "local-1", ...others];
 }

@@ -8,6 +8,8 @@ export interface WorkersOptions {
   readonly count: number;
   /** This program's arguments; with a port that is known, or a worker that comes later would choose another one. */
   readonly arguments: string[];
+  /** On how many ports each of them listens, one unless said. */
+  readonly ports?: number;
   /** A worker that ended by itself is replaced; this is told about it. */
   readonly onReplaced: (reason: string) => void;
 }
@@ -81,7 +83,7 @@ export function startWorkers(options: WorkersOptions): Workers {
   async function listen(): Promise<void> {
     for (let started = 0; started < options.count; started++) {
       const worker = fork();
-      await untilListening(worker);
+      await untilListening(worker, options.ports ?? 1);
       keep(worker);
     }
   }
@@ -132,9 +134,13 @@ function channelTo(worker: Worker): Channel {
   };
 }
 
-function untilListening(worker: Worker): Promise<void> {
+function untilListening(worker: Worker, ports: number): Promise<void> {
+  let listening = 0;
   return new Promise((resolve, reject) => {
-    worker.once("listening", () => resolve());
+    worker.on("listening", () => {
+      listening += 1;
+      if (listening === ports) resolve();
+    });
     worker.once("exit", (code) => reject(new WorkerFailed(code ?? 1)));
   });
 }

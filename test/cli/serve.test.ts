@@ -55,6 +55,8 @@ interface Served {
   readonly errors: () => string;
   readonly gallery: string;
   readonly urls: readonly string[];
+  /** With --pops. */
+  readonly pops?: readonly string[];
   /** Exit code, or the signal that ended it. */
   readonly ended: Promise<unknown>;
 }
@@ -175,6 +177,39 @@ describe.concurrent("serve", () => {
       pid: expect.any(Number),
     });
     expect(served.lines).toEqual([]);
+  });
+
+  test("has an edge location on each of --pops ports, whose caches know nothing of one another", async () => {
+    const served = await serve(await project(), "--pops", "2");
+    const [first = "", second = ""] = served.pops ?? [];
+    expect(Number(new URL(second).port)).toBe(Number(new URL(first).port) + 1);
+    const path = served.urls[0]?.replace(/^http:\/\/[^/]+/, "") ?? "";
+    const outcomes: string[] = [];
+    for (const pop of [first, first, second, second]) {
+      const answer = await fetch(pop + path);
+      outcomes.push(`${answer.headers.get("x-cache")}, ${answer.headers.get("x-imgseal")}`);
+    }
+    expect(outcomes).toEqual([
+      "Miss from imgseal, rendered",
+      "Hit from imgseal, rendered",
+      "Miss from imgseal, stored",
+      "Hit from imgseal, stored",
+    ]);
+    await until(() => served.lines.length === 4);
+    const pops = served.lines.map((line) => JSON.parse(line).pop);
+    expect(pops).toEqual(["local-1", "local-1", "local-2", "local-2"]);
+    stop(served);
+    expect(await served.ended).toBe(0);
+  });
+
+  test("says which port is taken when it is that of another edge location", async () => {
+    const folder = await project();
+    const first = await serve(folder);
+    const taken = Number(new URL(first.gallery).port);
+    const args = ["serve", "--sources", "photos", "--pops", "2", "--no-strict", "--port", String(taken - 1)];
+    const { exitCode, err } = runProcess(command.main, args, { cwd: folder });
+    expect(exitCode).toBe(1);
+    expect(err).toMatch(new RegExp(`port (?:${taken}|${taken - 1}) on 127.0.0.1 is taken`, "u"));
   });
 
   test("shows the gallery under its own names only, as long as it listens for this machine alone", async () => {

@@ -26,6 +26,11 @@ export interface DistributionOptions {
   /** Absent: no function is ended for being slow. */
   readonly startTimer?: StartTimer | undefined;
   /**
+   * Without it, an answer that breaks a rule goes on where it can be read all the same, and the breach is logged. What
+   * no answer can be made of is refused either way. Strict unless said.
+   */
+  readonly isStrict?: boolean;
+  /**
    * Remembers what viewer-request let through. Only for a function whose result follows from method, URL, Accept and the
    * second on the clock, as imgseal's does: CloudFront runs it every time.
    */
@@ -66,6 +71,7 @@ export function createDistribution(options: DistributionOptions): Distribution {
     description,
     functions,
     startTimer: options.startTimer,
+    isStrict: options.isStrict,
     nowMilliseconds,
   });
   const { fetch, layers } = createLayers(options, createOriginSide({ ...options, runner }));

@@ -16,6 +16,8 @@ export interface FailureEntry {
   readonly header?: string;
   readonly figure?: number;
   readonly quota?: number;
+  /** The answer went on as it was: the distribution is not strict. */
+  readonly isLetThrough?: true;
   /** What was found, what the rule is, what to do. */
   readonly message: string;
 }

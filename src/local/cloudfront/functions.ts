@@ -8,7 +8,7 @@ import { type EdgeFunction, invoke, type StartTimer } from "./invoke.ts";
 import type { FetchedAnswer, FunctionLog } from "./layer.ts";
 import { type GivenRequest, type RequestResult, readRequestResult } from "./request-result.ts";
 import { type GivenResponse, type ResponseResult, readResponseResult } from "./response-result.ts";
-import { RuleBreach } from "./rule-breach.ts";
+import { type OnBreach, RuleBreach, refuseBreach } from "./rule-breach.ts";
 import { ruleOf } from "./rules.ts";
 
 export interface FunctionParts {
@@ -16,6 +16,7 @@ export interface FunctionParts {
   /** By the name in `lambdaFunctionARN`. */
   readonly functions: Readonly<Record<string, EdgeFunction>>;
   readonly startTimer?: StartTimer | undefined;
+  readonly isStrict?: boolean | undefined;
   readonly nowMilliseconds: () => number;
 }
 
@@ -79,16 +80,22 @@ export function createFunctionRunner(parts: FunctionParts): FunctionRunner {
     });
   }
 
+  const onBreachOf = (eventType: EventType, { requestId, log }: Occasion): OnBreach =>
+    parts.isStrict === false
+      ? (breach) => log({ ...failureEntry(breach, requestId, eventType), isLetThrough: true })
+      : refuseBreach;
+
   return {
     has: (behavior, eventType) => associated(behavior, eventType) !== undefined,
     async onRequest(eventType, given, occasion) {
       try {
         const result = await run(eventType, (source) => requestEvent(eventType, given, source), occasion);
         if (result === undefined) return { kind: "request", request: given };
+        const onBreach = onBreachOf(eventType, occasion);
         if (isResponse(result)) {
-          return { kind: "generated", response: readResponseResult(result, { eventType }) };
+          return { kind: "generated", response: readResponseResult(result, { eventType, onBreach }) };
         }
-        return { kind: "request", request: readRequestResult(result, given, eventType) };
+        return { kind: "request", request: readRequestResult(result, given, eventType, onBreach) };
       } catch (error) {
         return failed(error, eventType, occasion);
       }
@@ -97,7 +104,10 @@ export function createFunctionRunner(parts: FunctionParts): FunctionRunner {
       try {
         const makeEvent = (source: EventSource) => responseEvent(eventType, request, given, source);
         const result = await run(eventType, makeEvent, occasion);
-        const response = result === undefined ? given : readResponseResult(result, { eventType, given });
+        const response =
+          result === undefined
+            ? given
+            : readResponseResult(result, { eventType, given, onBreach: onBreachOf(eventType, occasion) });
         return { kind: "response", response };
       } catch (error) {
         return failed(error, eventType, occasion);

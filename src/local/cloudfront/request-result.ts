@@ -5,7 +5,7 @@ import type { HeaderMap } from "../../edge/event.ts";
 import { readOrigin } from "./origin-result.ts";
 import { uriCharacters } from "./quotas.ts";
 import { describe, readResultHeaders } from "./result-headers.ts";
-import { RuleBreach } from "./rule-breach.ts";
+import { type OnBreach, RuleBreach, refuseBreach } from "./rule-breach.ts";
 
 /** What the function was shown. */
 export interface GivenRequest {
@@ -31,21 +31,25 @@ export function readRequestResult(
   result: object,
   given: GivenRequest,
   eventType: "viewer-request" | "origin-request",
+  onBreach: OnBreach = refuseBreach,
 ): RequestResult {
   const { uri, querystring, method, clientIp, headers, origin }: Record<string, unknown> = { ...result };
   const address = { uri: requireText("uri", uri), querystring: requireText("querystring", querystring) };
   if (requireText("method", method) !== given.method) {
-    throw new RuleBreach("request-method", `method was ${given.method} and is ${JSON.stringify(method)}`);
+    onBreach(new RuleBreach("request-method", `method was ${given.method} and is ${JSON.stringify(method)}`));
   }
   if (clientIp !== undefined && clientIp !== given.clientIp) {
-    throw new RuleBreach("request-client-ip", "clientIp is another one");
+    onBreach(new RuleBreach("request-client-ip", "clientIp is another one"));
   }
   // What came from the viewer and goes on as it came is not the function's doing.
   if (address.uri !== given.uri || address.querystring !== given.querystring) requireAddress(address);
-  const read = { ...address, headers: readResultHeaders(headers, { eventType, given: given.headers }) };
+  const read = {
+    ...address,
+    headers: readResultHeaders(headers, { eventType, given: given.headers, onBreach }),
+  };
   if (eventType === "origin-request") return { ...read, ...readOrigin(origin, read.headers) };
   if (origin !== undefined) {
-    throw new RuleBreach("origin-at-viewer-request", `origin is ${describe(origin)}`);
+    onBreach(new RuleBreach("origin-at-viewer-request", `origin is ${describe(origin)}`));
   }
   return read;
 }

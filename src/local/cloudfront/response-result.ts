@@ -4,7 +4,7 @@ import type { HeaderMap } from "../../edge/event.ts";
 import type { EventType } from "./description.ts";
 import { functionQuotas } from "./quotas.ts";
 import { describe, grouped, readResultHeaders } from "./result-headers.ts";
-import { RuleBreach } from "./rule-breach.ts";
+import { type OnBreach, RuleBreach, refuseBreach } from "./rule-breach.ts";
 
 /** What the function was shown; absent at request events, where every answer is generated. */
 export interface GivenResponse {
@@ -23,25 +23,36 @@ export interface ResponseResult {
 /** @throws RuleBreach */
 export function readResponseResult(
   result: object,
-  { eventType, given }: { readonly eventType: EventType; readonly given?: GivenResponse },
+  {
+    eventType,
+    given,
+    onBreach = refuseBreach,
+  }: {
+    readonly eventType: EventType;
+    readonly given?: GivenResponse;
+    /** Refuses unless said. */
+    readonly onBreach?: OnBreach | undefined;
+  },
 ): ResponseResult {
   const { status, statusDescription, headers, body, bodyEncoding }: Record<string, unknown> = { ...result };
   if (eventType === "viewer-response" && body !== undefined) {
-    throw new RuleBreach("viewer-response-body", `body is ${describe(body)}`);
+    onBreach(new RuleBreach("viewer-response-body", `body is ${describe(body)}`));
   }
   const read = {
     status: readStatus(status),
     ...readDescription(statusDescription),
-    headers: readResultHeaders(headers ?? {}, { eventType, given: given?.headers ?? noHeaders }),
-    ...readBody(body, bodyEncoding),
+    headers: readResultHeaders(headers ?? {}, { eventType, given: given?.headers ?? noHeaders, onBreach }),
+    ...readBody(body, bodyEncoding, onBreach),
   };
   if (eventType === "viewer-response" && read.status !== given?.status) {
-    throw new RuleBreach("viewer-response-status", `status was ${given?.status} and is ${read.status}`);
+    onBreach(new RuleBreach("viewer-response-status", `status was ${given?.status} and is ${read.status}`));
   }
   if (eventType === "viewer-request" && read.status === 204 && typeof body === "string" && body !== "") {
-    throw new RuleBreach("body-with-204", `the body has ${body.length} characters`, { figure: body.length });
+    onBreach(
+      new RuleBreach("body-with-204", `the body has ${body.length} characters`, { figure: body.length }),
+    );
   }
-  requireSize(eventType, read.headers, typeof body === "string" ? body : "");
+  requireSize(eventType, read.headers, typeof body === "string" ? body : "", onBreach);
   return read;
 }
 
@@ -74,7 +85,7 @@ function readDescription(description: unknown): Pick<ResponseResult, "statusDesc
   return description === "" ? {} : { statusDescription: description };
 }
 
-function readBody(body: unknown, encoding: unknown): Pick<ResponseResult, "body"> {
+function readBody(body: unknown, encoding: unknown, onBreach: OnBreach): Pick<ResponseResult, "body"> {
   if (encoding !== undefined && encoding !== "text" && encoding !== "base64") {
     throw new RuleBreach(
       "body-encoding",
@@ -87,25 +98,26 @@ function readBody(body: unknown, encoding: unknown): Pick<ResponseResult, "body"
   const decoded = Buffer.from(body, "base64");
   // Node's decoder skips what it does not know; encoded again, only base64 with its padding is what it was.
   if (decoded.toString("base64") !== body) {
-    throw new RuleBreach("body-base64", `the body has ${body.length} characters and is not base64`, {
-      figure: body.length,
-    });
+    onBreach(
+      new RuleBreach("body-base64", `the body has ${body.length} characters and is not base64`, {
+        figure: body.length,
+      }),
+    );
   }
   return { body: decoded };
 }
 
-function requireSize(eventType: EventType, headers: HeaderMap, body: string): void {
+function requireSize(eventType: EventType, headers: HeaderMap, body: string, onBreach: OnBreach): void {
   const { generatedResponseBytes: quota } = functionQuotas[eventType];
   const figure = headerBytes(headers) + Buffer.byteLength(body);
   if (figure <= quota) return;
   const rule = eventType.startsWith("viewer") ? "viewer-generated-size" : "origin-generated-size";
-  throw new RuleBreach(
-    rule,
-    `headers and body have ${grouped(figure)} bytes, ${grouped(figure - quota)} too many`,
-    {
-      figure,
-      quota,
-    },
+  onBreach(
+    new RuleBreach(
+      rule,
+      `headers and body have ${grouped(figure)} bytes, ${grouped(figure - quota)} too many`,
+      { figure, quota },
+    ),
   );
 }
 

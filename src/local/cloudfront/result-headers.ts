@@ -3,12 +3,14 @@
 import type { HeaderMap } from "../../edge/event.ts";
 import type { EventType } from "./description.ts";
 import { isDisallowed, readOnlyHeaders } from "./header-rules.ts";
-import { RuleBreach } from "./rule-breach.ts";
+import { type OnBreach, RuleBreach, refuseBreach } from "./rule-breach.ts";
 
 export interface HeadersContext {
   readonly eventType: EventType;
   /** What the function was shown; empty where the result is an answer of its own. */
   readonly given: HeaderMap;
+  /** Refuses unless said. */
+  readonly onBreach?: OnBreach | undefined;
 }
 
 /**
@@ -30,7 +32,7 @@ export function readResultHeaders(headers: unknown, context: HeadersContext): He
     if (entries === undefined) continue;
     const given = context.given[name];
     // What was given needs no second look, whatever the viewer or the origin has put into it.
-    read[name] =
+    read[name.toLowerCase()] =
       given !== undefined && isGiven(name, entries, given) ? given : readHeader(name, entries, context);
   }
   requireReadOnly(read, context);
@@ -60,7 +62,8 @@ function isGiven(name: string, entries: unknown, given: string): boolean {
   return !("key" in entry) || isKeyOf(entry.key, name);
 }
 
-function readHeader(name: string, entries: unknown, { eventType, given }: HeadersContext): string {
+function readHeader(name: string, entries: unknown, context: HeadersContext): string {
+  const { eventType, given, onBreach = refuseBreach } = context;
   const header = name.toLowerCase();
   if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/u.test(name)) {
     throw new RuleBreach("header-name-characters", `the header ${JSON.stringify(name)} is no token`, {
@@ -68,27 +71,27 @@ function readHeader(name: string, entries: unknown, { eventType, given }: Header
     });
   }
   if (name !== header) {
-    throw new RuleBreach("header-name-case", `headers has the name ${JSON.stringify(name)}`, { header });
+    onBreach(new RuleBreach("header-name-case", `headers has the name ${JSON.stringify(name)}`, { header }));
   }
   if (!Array.isArray(entries)) {
     throw new RuleBreach("header-array", `headers[${JSON.stringify(name)}] is ${describe(entries)}`, {
       header,
     });
   }
-  const values = entries.map((entry) => readValue(header, entry));
+  const values = entries.map((entry) => readValue(header, entry, onBreach));
   if (isDisallowed(header))
-    throw new RuleBreach("disallowed-header", `the result has the header ${header}`, { header });
+    onBreach(new RuleBreach("disallowed-header", `the result has the header ${header}`, { header }));
   if (
     header === "cloudfront-viewer-country" &&
     eventType === "viewer-request" &&
     given[header] === undefined
   ) {
-    throw new RuleBreach("viewer-country-header", `the result has the header ${header}`, { header });
+    onBreach(new RuleBreach("viewer-country-header", `the result has the header ${header}`, { header }));
   }
   return values.join(header === "set-cookie" ? "\n" : ", ");
 }
 
-function readValue(header: string, entry: unknown): string {
+function readValue(header: string, entry: unknown, onBreach: OnBreach): string {
   if (typeof entry !== "object" || entry === null || !("value" in entry)) {
     throw new RuleBreach("header-value", `an entry of ${header} is ${describe(entry)}`, { header });
   }
@@ -98,7 +101,7 @@ function readValue(header: string, entry: unknown): string {
     throw new RuleBreach("header-value", `the value of ${header} is ${describe(value)}`, { header });
   }
   if (!isKeyOf(key, header)) {
-    throw new RuleBreach("header-key", `the key of ${header} is ${JSON.stringify(key)}`, { header });
+    onBreach(new RuleBreach("header-key", `the key of ${header} is ${JSON.stringify(key)}`, { header }));
   }
   const position = value.search(forbiddenInValue);
   if (position !== -1) {
@@ -118,35 +121,32 @@ function isKeyOf(key: unknown, name: string): boolean {
   return key === undefined || key === name || (typeof key === "string" && key.toLowerCase() === name);
 }
 
-function requireReadOnly(read: HeaderMap, { eventType, given }: HeadersContext): void {
+function requireReadOnly(
+  read: HeaderMap,
+  { eventType, given, onBreach = refuseBreach }: HeadersContext,
+): void {
   for (const header of readOnlyHeaders[eventType]) {
     const [before, after] = [given[header], read[header]];
     if (before === after) continue;
-    if (before === undefined) {
-      throw new RuleBreach(
-        "read-only-header-added",
-        `the result has the header ${header}, and the event at ${eventType} has not`,
-        {
-          header,
-        },
-      );
-    }
-    if (after === undefined) {
-      throw new RuleBreach(
-        "read-only-header-deleted",
-        `the result has no header ${header}, and the event at ${eventType} has it`,
-        {
-          header,
-        },
-      );
-    }
-    throw new RuleBreach(
-      "read-only-header-changed",
-      `the result has another value for the header ${header} than the event at ${eventType}`,
-      {
-        header,
-      },
-    );
+    const breach =
+      before === undefined
+        ? new RuleBreach(
+            "read-only-header-added",
+            `the result has the header ${header}, and the event at ${eventType} has not`,
+            { header },
+          )
+        : after === undefined
+          ? new RuleBreach(
+              "read-only-header-deleted",
+              `the result has no header ${header}, and the event at ${eventType} has it`,
+              { header },
+            )
+          : new RuleBreach(
+              "read-only-header-changed",
+              `the result has another value for the header ${header} than the event at ${eventType}`,
+              { header },
+            );
+    onBreach(breach);
   }
 }
 

@@ -10,6 +10,14 @@ export interface BreachDetails {
   readonly cause?: unknown;
 }
 
+/** Takes a breach after which the result can still be read. */
+export type OnBreach = (breach: RuleBreach) => void;
+
+/** CloudFront's own way: whatever breaks a rule ends in an error page. */
+export const refuseBreach: OnBreach = (breach) => {
+  throw breach;
+};
+
 /** A rule was broken. The message says what was found, what the rule is and what to do. */
 export class RuleBreach extends Error {
   override readonly name = "RuleBreach";
