@@ -1,28 +1,72 @@
 /** Lifetimes, and expiries rounded to windows. */
 
 import { parseQuantity } from "../src/presets/units.ts";
-import { misuse } from "./misuse.ts";
+import { isPositiveInteger, misuse } from "./misuse.ts";
+
+/** When a URL or a grant ends. */
+export interface ExpiryOptions {
+  /**
+   * Seconds, or a text such as `1h`; rounded to a window. `"never"`: without an expiry. Left out, it is the signer's
+   * `lifetime`, and without one there is no expiry.
+   */
+  readonly expiresIn?: number | string;
+  /** The exact moment, for a single link; for pages `expiresIn` is better. Never both. */
+  readonly expiresAt?: Date;
+}
+
+/** What an expiry depends on beside the options. */
+export interface ExpiryContext {
+  readonly nowSeconds: number;
+  /** Where the options say nothing. */
+  readonly lifetimeSeconds: number | undefined;
+  readonly requireExpiry: boolean;
+  readonly maxLifetimeSeconds?: number;
+  /** Unix seconds at which the signing key is over, and with it whatever it signed. */
+  readonly keyEnds?: number;
+}
 
 /** Half of what the twelve digits of `exp` can say: now and a lifetime together stay within them. */
 const longestLifetimeSeconds = 499_999_999_999;
+
+/**
+ * The expiry that options ask for, in unix seconds; `undefined` for none.
+ *
+ * @throws TypeError for one that the edge would refuse
+ */
+export function resolveExpiry(
+  { expiresIn, expiresAt }: ExpiryOptions,
+  { nowSeconds, lifetimeSeconds, requireExpiry, maxLifetimeSeconds, keyEnds = Infinity }: ExpiryContext,
+): number | undefined {
+  if (expiresAt !== undefined) {
+    if (expiresIn !== undefined) misuse("expiresAt", "none beside expiresIn", expiresAt);
+    const exp = exactExpiry(expiresAt, nowSeconds, maxLifetimeSeconds);
+    return exp <= keyEnds
+      ? exp
+      : misuse("expiresAt", `a Date up to the end of the signing key, ${keyEnds}`, exp);
+  }
+  const wanted = expiresIn === undefined ? lifetimeSeconds : expiresIn;
+  if (wanted === undefined || wanted === "never") {
+    return requireExpiry
+      ? misuse("expiresIn", "a lifetime, because an expiry is required", expiresIn)
+      : undefined;
+  }
+  const seconds = parseLifetime("expiresIn", wanted, maxLifetimeSeconds);
+  return Math.min(roundedExpiry(nowSeconds, seconds, maxLifetimeSeconds), keyEnds);
+}
 
 /**
  * Seconds, from a number of seconds or a text such as `90s`, `15m`, `1.5h`, `7d`, with the units of presets.yaml.
  *
  * @throws TypeError
  */
-export function parseLifetime(expiresIn: unknown): number {
-  const seconds = typeof expiresIn === "string" ? parseQuantity("seconds", expiresIn) : expiresIn;
-  if (isPositiveInteger(seconds) && seconds <= longestLifetimeSeconds) return seconds;
-  return misuse(
-    "expiresIn",
-    'a whole number of seconds above 0 or a text such as "90s", "15m", "1h", "7d"',
-    expiresIn,
-  );
-}
-
-function isPositiveInteger(value: unknown): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value > 0;
+export function parseLifetime(option: string, lifetime: unknown, maxLifetimeSeconds = Infinity): number {
+  const seconds = typeof lifetime === "string" ? parseQuantity("seconds", lifetime) : lifetime;
+  if (!isPositiveInteger(seconds) || seconds > longestLifetimeSeconds) {
+    const expected = 'a whole number of seconds above 0 or a text such as "90s", "15m", "1h", "7d"';
+    return misuse(option, expected, lifetime);
+  }
+  if (seconds <= maxLifetimeSeconds) return seconds;
+  return misuse(option, `at most ${maxLifetimeSeconds} seconds`, lifetime);
 }
 
 /**
@@ -30,7 +74,7 @@ function isPositiveInteger(value: unknown): value is number {
  *
  * @throws TypeError when the moment is past, or lies further ahead than `maxLifetimeSeconds`
  */
-export function exactExpiry(expiresAt: unknown, nowSeconds: number, maxLifetimeSeconds?: number): number {
+function exactExpiry(expiresAt: unknown, nowSeconds: number, maxLifetimeSeconds?: number): number {
   const exp = expiresAt instanceof Date ? Math.floor(expiresAt.getTime() / 1000) : Number.NaN;
   const latest = nowSeconds + (maxLifetimeSeconds ?? longestLifetimeSeconds);
   if (exp > nowSeconds && exp <= latest) return exp;
@@ -48,11 +92,7 @@ export function exactExpiry(expiresAt: unknown, nowSeconds: number, maxLifetimeS
  * the expiry is rounded down instead and the lifetime falls short by up to 1/8. Cut off exactly at the
  * limit, it would differ every second.
  */
-export function roundedExpiry(
-  nowSeconds: number,
-  lifetimeSeconds: number,
-  maxLifetimeSeconds = Infinity,
-): number {
+function roundedExpiry(nowSeconds: number, lifetimeSeconds: number, maxLifetimeSeconds = Infinity): number {
   const eighth = Math.max(1, Math.floor(lifetimeSeconds / 8));
   const up = roundUp(nowSeconds + lifetimeSeconds, Math.max(60, eighth));
   const latest = nowSeconds + maxLifetimeSeconds;

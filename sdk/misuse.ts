@@ -14,6 +14,10 @@ export function oneOf(known: readonly (string | number)[], received: unknown): s
   return `one of ${known.join(", ")}${meant === undefined ? "" : ` (did you mean ${describe(meant)}?)`}`;
 }
 
+export function isPositiveInteger(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0;
+}
+
 function describe(value: unknown): string {
   if (typeof value === "string")
     return value.length > 80 ? `a text of ${value.length} characters` : `"${value}"`;

@@ -19,9 +19,22 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   "src/presets": ["src/errors.ts", "src/presets/table.ts", "src/presets/variant.ts", "src/presets/units.ts"],
   "src/urls": ["src/errors.ts", "src/presets/table.ts", "src/presets/variant.ts"],
   "src/presets/units.ts": [],
-  sdk: ["src/urls", "src/presets/table.ts", "src/presets/variant.ts", "src/presets/units.ts"],
+  // Pages foretell the size of a picture by the arithmetic that makes it.
+  "src/images/output-size.ts": ["src/presets/table.ts", "src/presets/variant.ts"],
+  sdk: [
+    "src/urls",
+    "src/images/output-size.ts",
+    "src/presets/table.ts",
+    "src/presets/variant.ts",
+    "src/presets/units.ts",
+  ],
   "src/store": ["src/errors.ts"],
-  "src/images": ["src/errors.ts", "src/presets/table.ts", "src/presets/variant.ts"],
+  "src/images": [
+    "src/errors.ts",
+    "src/images/output-size.ts",
+    "src/presets/table.ts",
+    "src/presets/variant.ts",
+  ],
   "src/edge/main": ["src/edge", "src/urls", "src/images", "src/store", "src/presets/table.ts"],
   "src/edge": [
     "src/errors.ts",

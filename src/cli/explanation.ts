@@ -78,12 +78,14 @@ export function explain(target: string, parts: ExplanationParts): Explanation {
   };
 }
 
-function factsOf(url: SignedUrl, { keys }: ExplanationParts) {
+function factsOf(url: SignedUrl, { keys, nowSeconds }: ExplanationParts) {
   const key = url.kid === undefined ? undefined : keys.find(url.kid);
   return {
     parsed: { preset: url.preset, source: url.source },
     signedTarget: canonicalTarget(url),
-    ...(key && { key: { kid: key.kid, alg: key.alg, isSigningKey: key === keys.signingKey } }),
+    ...(key && {
+      key: { kid: key.kid, alg: key.alg, isSigningKey: key === keys.findSigningKey(nowSeconds) },
+    }),
     ...(url.exp !== undefined && { expires: formatUnixSeconds(url.exp) }),
   };
 }

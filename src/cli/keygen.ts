@@ -74,7 +74,7 @@ async function addKey(file: string, kid: string, terminal: Terminal): Promise<Ma
   const { jwkSet, keys } = await readKeyFile(file, terminal);
   if (keys.find(kid) !== undefined) throw new UserError(`${file} has a key with the kid ${kid} already`);
   await replaceKeyFile(file, { ...jwkSet, keys: [...jwkSet.keys, newKey(kid)] });
-  return { kid, signingKid: keys.signingKey.kid };
+  return { kid, signingKid: keys.signingKeyAt(Math.floor(terminal.nowMilliseconds() / 1000)).kid };
 }
 
 function parseKid(kid: string): string {

@@ -1,7 +1,8 @@
 /** A new key for HS256, as a JWK (RFC 7517, RFC 7518 6.4). */
 
 import { randomBytes } from "node:crypto";
-import { algorithms } from "../urls/key-set.ts";
+import { algorithms } from "../urls/key.ts";
+import { minHmacBytes } from "../urls/key-set.ts";
 
 export interface Jwk {
   readonly kty: string;
@@ -14,8 +15,8 @@ export interface Jwk {
 
 /** A key of as many random bytes as the hash has. */
 export function newKey(kid: string): Jwk {
-  const { kty, minKeyBytes } = algorithms.HS256;
-  return { kty, kid, alg: "HS256", use: "sig", k: randomBytes(minKeyBytes).toString("base64url") };
+  const { kty } = algorithms.HS256;
+  return { kty, kid, alg: "HS256", use: "sig", k: randomBytes(minHmacBytes).toString("base64url") };
 }
 
 /** `k-20261123-9f3a`: says when the key was made, and differs from the others of that day. */

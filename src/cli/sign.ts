@@ -1,6 +1,7 @@
 /** `imgseal sign`: prints the signed URL of a source in a preset. */
 
 import { type Command, InvalidArgumentError } from "commander";
+import type { SignerPresets } from "../../sdk/index.ts";
 import { blamingInput } from "./failure.ts";
 import { type FileOptions, keysOption, presetsOption } from "./file-options.ts";
 import { readKeyFile } from "./key-file.ts";
@@ -57,7 +58,7 @@ export function addSign(program: Command, terminal: Terminal): void {
 
 async function sign(preset: string, source: string, options: Options, terminal: Terminal): Promise<void> {
   const { createSigner } = await import("../../sdk/index.ts");
-  const presets = await readPresets(options.presets);
+  const presets: SignerPresets = await readPresets(options.presets);
   const { jwkSet, keys } = await readKeyFile(options.keys, terminal);
   const now = terminal.nowMilliseconds;
   const expires = options.expires ?? defaultExpiry(now(), presets.signing.maxLifetimeSeconds);
@@ -76,7 +77,9 @@ async function sign(preset: string, source: string, options: Options, terminal: 
   );
   if (options.json === true) {
     const expiry = expires === "never" ? null : expires.toISOString();
-    terminal.out(JSON.stringify({ url, kid: keys.signingKey.kid, expires: expiry }));
+    terminal.out(
+      JSON.stringify({ url, kid: keys.signingKeyAt(Math.floor(now() / 1000)).kid, expires: expiry }),
+    );
   } else terminal.out(url);
 }
 

@@ -9,6 +9,9 @@ export interface Size {
   readonly height: number;
 }
 
+/** What decides the size. */
+export type SizedPreset = Pick<Preset, "width" | "height" | "aspectRatio" | "fit" | "withoutEnlargement">;
+
 /**
  * The exact sides of a rendition, in pixels, from those of the upright source.
  *
@@ -21,7 +24,7 @@ export interface Size {
  * - inside, outside: the source's own size.
  */
 export function outputSize(
-  preset: Preset,
+  preset: SizedPreset,
   variant: Pick<Variant, "width" | "dpr">,
   uprightSource: Size,
 ): Size {

@@ -3,77 +3,58 @@
  * showing a secret.
  */
 
-import { decodeBase64url, encodeBase64url } from "./base64url.ts";
+import { decodeBase64url } from "./base64url.ts";
+import { type Algorithm, algorithms, Ed25519Key, HmacKey, type Key, type KeyWindow } from "./key.ts";
 
-interface AlgorithmRow {
-  readonly kty: string;
-  /** RFC 7518 3.2: an HMAC key is at least as long as the hash. */
-  readonly minKeyBytes: number;
-  /**
-   * Every canonical base64url spelling of a signature: 43 characters carry 32 bytes and two bits that must
-   * be zero.
-   */
-  readonly signature: RegExp;
-}
-
-export const algorithms = {
-  HS256: { kty: "oct", minKeyBytes: 32, signature: /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/ },
-} as const satisfies Record<string, AlgorithmRow>;
-
-export type Algorithm = keyof typeof algorithms;
-
-/** One key; its octets are out of reach of console.log, util.inspect and JSON.stringify. */
-class Key {
-  readonly kid: string;
-  readonly alg: Algorithm;
-  /**
-   * The JWS protected header in base64url: never sent, rebuilt by both sides, the same for every URL of the
-   * key.
-   */
-  readonly protectedHeader: string;
-  readonly #octets: Uint8Array;
-
-  constructor(kid: string, alg: Algorithm, octets: Uint8Array) {
-    this.kid = kid;
-    this.alg = alg;
-    this.#octets = octets;
-    this.protectedHeader = encodeBase64url(new TextEncoder().encode(JSON.stringify(this.header())));
-    Object.freeze(this);
-  }
-
-  /** The members of the protected header, in the order that the contract fixes. */
-  header(): { alg: Algorithm; b64: false; crit: ["b64"]; kid: string } {
-    return { alg: this.alg, b64: false, crit: ["b64"], kid: this.kid };
-  }
-
-  /** The secret itself. A method and not a getter: util.inspect can be told to run getters. */
-  octets(): Uint8Array {
-    return this.#octets;
-  }
-}
-
-/** Keys that verify, one of which signs. */
+/** Keys that verify, and those of them that sign. */
 class KeySet {
   readonly keys: readonly Key[];
-  readonly signingKey: Key;
   readonly #byKid: ReadonlyMap<string, Key>;
+  readonly #signingKid: string | undefined;
 
-  constructor(byKid: ReadonlyMap<string, Key>, signingKey: Key) {
+  constructor(byKid: ReadonlyMap<string, Key>, signingKid: string | undefined) {
     this.#byKid = byKid;
+    this.#signingKid = signingKid;
     this.keys = Object.freeze([...byKid.values()]);
-    this.signingKey = signingKey;
     Object.freeze(this);
   }
 
   find(kid: string): Key | undefined {
     return this.#byKid.get(kid);
   }
+
+  /**
+   * The key that signs at a moment: the one that was named, else the first that can sign and whose window covers it.
+   * So a set may hold tomorrow's key already, before today's.
+   *
+   * @throws TypeError when there is none
+   */
+  signingKeyAt(nowSeconds: number): Key {
+    const key = this.findSigningKey(nowSeconds);
+    if (key !== undefined) return key;
+    const received = this.#candidates().map((candidate) => `"${candidate.kid}" ${whyNot(candidate)}`);
+    throw new TypeError(
+      `keys: expected a key that can sign at ${nowSeconds}, received ${received.join(", ")}`,
+    );
+  }
+
+  findSigningKey(nowSeconds: number): Key | undefined {
+    return this.#candidates().find((key) => key.canSign && key.isValidAt(nowSeconds));
+  }
+
+  #candidates(): readonly Key[] {
+    return this.keys.filter(({ kid }) => kid === (this.#signingKid ?? kid));
+  }
 }
 
-export type { Key, KeySet };
+export type { KeySet };
+
+function whyNot({ canSign, window: { nbf = 0, exp = Infinity } }: Key): string {
+  return canSign ? `(usable from ${nbf} to ${exp})` : "(public)";
+}
 
 /**
- * Reads a JWK Set. Its first key signs, unless `signingKid` names another one.
+ * Reads a JWK Set. Its first key that can sign signs, unless `signingKid` names another one.
  *
  * @throws TypeError that says which member of which key is wrong, and never what a secret holds
  */
@@ -90,16 +71,41 @@ export function parseKeySet(json: unknown, options: { readonly signingKid?: stri
   }
   if (byKid.size === 0) throw new TypeError("keys: expected at least one key, received none");
   const { signingKid } = options;
-  const signingKey = signingKid === undefined ? byKid.values().next().value : byKid.get(signingKid);
-  if (signingKey === undefined) {
-    throw new TypeError(`signingKid: expected one of ${[...byKid.keys()].join(", ")}`);
+  if (signingKid !== undefined && byKid.get(signingKid)?.canSign !== true) {
+    const able = [...byKid.values()].filter(({ canSign }) => canSign).map(({ kid }) => kid);
+    throw new TypeError(`signingKid: expected one of ${able.join(", ")}`);
   }
-  return new KeySet(byKid, signingKey);
+  return new KeySet(byKid, signingKid);
 }
+
+type Jwk = Readonly<Record<string, unknown>>;
+
+interface Parts {
+  readonly kid: string;
+  readonly jwk: Jwk;
+  readonly window: KeyWindow;
+  /** What stands before every message. */
+  readonly at: string;
+}
+
+const parsers: Readonly<Record<Algorithm, (parts: Parts) => Key>> = {
+  HS256: ({ kid, jwk, window, at }) =>
+    new HmacKey(kid, octetsOf(jwk, "k", at, minHmacBytes, Infinity), window),
+  Ed25519({ kid, jwk, window, at }) {
+    if (jwk.crv !== "Ed25519") throw new TypeError(`${at}.crv: expected "Ed25519"`);
+    octetsOf(jwk, "x", at, 32, 32);
+    if (jwk.d !== undefined) octetsOf(jwk, "d", at, 32, 32);
+    const { x, d } = jwk;
+    return new Ed25519Key(kid, { x: String(x), ...(d !== undefined && { d: String(d) }) }, window);
+  },
+};
+
+/** RFC 7518 3.2: an HMAC key is at least as long as the hash. */
+export const minHmacBytes = 32;
 
 function parseKey(jwk: unknown, where: string): Key {
   if (!isObject(jwk)) throw new TypeError(`${where}: expected a JWK object`);
-  const { kty, kid, alg, use, k } = jwk;
+  const { kty, kid, alg, use } = jwk;
   // What stands in these members is not repeated in the message: it may be the secret, put into the wrong
   // place.
   if (typeof kid !== "string" || !/^[A-Za-z0-9_-]{1,32}$/.test(kid)) {
@@ -107,27 +113,44 @@ function parseKey(jwk: unknown, where: string): Key {
   }
   const at = `${where} ("${kid}")`;
   if (!isAlgorithm(alg)) {
-    const known = Object.keys(algorithms).join(", ");
+    const known = Object.keys(algorithms).join(" or ");
     const received = alg === undefined ? "none was given" : "another one was given";
     throw new TypeError(`${at}.alg: expected ${known}, ${received}`);
   }
   const row = algorithms[alg];
   if (kty !== row.kty) throw new TypeError(`${at}.kty: expected "${row.kty}" for ${alg}`);
   if (use !== undefined && use !== "sig") throw new TypeError(`${at}.use: expected "sig" or nothing`);
-  for (const member of ["nbf", "exp"]) {
-    // Ignored, a key would outlive the day on which its owner believes that it ends.
-    if (Object.hasOwn(jwk, member)) throw new TypeError(`${at}.${member}: key windows are not accepted`);
+  return parsers[alg]({ kid, jwk, window: windowOf(jwk, at), at });
+}
+
+function windowOf({ nbf, exp }: Jwk, at: string): KeyWindow {
+  const window = { ...moment("nbf", nbf, at), ...moment("exp", exp, at) };
+  if (window.nbf !== undefined && window.exp !== undefined && window.nbf >= window.exp) {
+    throw new TypeError(`${at}.exp: expected a moment after nbf`);
   }
-  const octets = typeof k === "string" ? decodeBase64url(k) : undefined;
+  return window;
+}
+
+// A date that was written as a text or in milliseconds would open a window that never opens or never closes.
+function moment(member: keyof KeyWindow, value: unknown, at: string): KeyWindow {
+  if (value === undefined) return {};
+  if (typeof value === "number" && Number.isSafeInteger(value) && value > 0 && value <= 99_999_999_999) {
+    return { [member]: value };
+  }
+  throw new TypeError(`${at}.${member}: expected unix seconds in 1 to 11 digits`);
+}
+
+function octetsOf(jwk: Jwk, member: string, at: string, atLeast: number, atMost: number): Uint8Array {
+  const value = jwk[member];
+  const octets = typeof value === "string" ? decodeBase64url(value) : undefined;
   if (octets === undefined) {
-    throw new TypeError(`${at}.k: expected base64url without padding, in its canonical spelling`);
+    throw new TypeError(`${at}.${member}: expected base64url without padding, in its canonical spelling`);
   }
-  if (octets.length < row.minKeyBytes) {
-    throw new TypeError(
-      `${at}.k: expected at least ${row.minKeyBytes} bytes for ${alg}, received ${octets.length}`,
-    );
-  }
-  return new Key(kid, alg, octets);
+  if (octets.length >= atLeast && octets.length <= atMost) return octets;
+  const expected = atMost === Infinity ? `at least ${atLeast} bytes` : `${atLeast} bytes`;
+  throw new TypeError(
+    `${at}.${member}: expected ${expected} for ${String(jwk.alg)}, received ${octets.length}`,
+  );
 }
 
 function isAlgorithm(alg: unknown): alg is Algorithm {

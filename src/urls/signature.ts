@@ -3,8 +3,8 @@
  * (RFC 7515 appendix F, RFC 7797).
  */
 
-import { errors, FlattenedSign, flattenedVerify } from "jose";
-import type { Key } from "./key-set.ts";
+import { errors, FlattenedSign, flattenedVerify, type JWK } from "jose";
+import type { Key } from "./key.ts";
 import { canonicalTarget, type SignedClaims, type SignedUrl } from "./signed-url.ts";
 import { requireSignature, requireValid, type Verification } from "./verification.ts";
 
@@ -17,27 +17,36 @@ export async function sign<Url extends SignedClaims>(
 ): Promise<Url & { kid: string; sig: string }> {
   const { signature } = await new FlattenedSign(utf8.encode(canonicalTarget(url)))
     .setProtectedHeader(key.header())
-    .sign(key.octets());
+    .sign(signingKeyOf(key));
   return { ...url, kid: key.kid, sig: signature };
 }
 
 /**
  * Accepts a URL that is rightly signed and not expired.
  *
- * @throws ImgsealError GRANT_INVALID, SIGNATURE_MISSING, KEY_UNKNOWN, SIGNATURE_INVALID, URL_EXPIRED
+ * @throws ImgsealError SIGNATURE_MISSING, KEY_UNKNOWN, SIGNATURE_INVALID, URL_EXPIRED
  */
 export async function verify(url: SignedUrl, verification: Verification): Promise<void> {
-  const { key, signature } = requireSignature(url, verification.keys);
+  const { key, signature } = requireSignature(url, verification);
   requireValid(url, await isAuthentic(url, key, signature), verification);
 }
 
 async function isAuthentic(url: SignedUrl, key: Key, signature: string): Promise<boolean> {
   const jws = { protected: key.protectedHeader, payload: utf8.encode(canonicalTarget(url)), signature };
   try {
-    await flattenedVerify(jws, key.octets(), { algorithms: [key.alg] });
+    await flattenedVerify(jws, verifyingKeyOf(key), { algorithms: [key.alg] });
     return true;
   } catch (error) {
     if (error instanceof errors.JWSSignatureVerificationFailed) return false;
     throw error;
   }
+}
+
+/** jose's own forms of a key: octets for a secret, a JWK (imported once for each object) for a key pair. */
+export function signingKeyOf(key: Key): Uint8Array | JWK {
+  return key.alg === "HS256" ? key.octets() : key.privateJwk();
+}
+
+function verifyingKeyOf(key: Key): Uint8Array | JWK {
+  return key.alg === "HS256" ? key.octets() : key.publicJwk();
 }

@@ -40,7 +40,7 @@ describe("keygen", () => {
     ]);
     expect(Buffer.from(keys[0].k, "base64url")).toHaveLength(32);
     expect(out).toBe(`made the key ${keys[0].kid} in ${file}\n`);
-    expect(parseKeySet(read(file)).signingKey.kid).toBe(keys[0].kid);
+    expect(parseKeySet(read(file)).signingKeyAt(0).kid).toBe(keys[0].kid);
     expect(readdirSync(join(file, ".."))).toEqual(["some.keys.json"]);
   });
 
@@ -110,7 +110,7 @@ describe("keygen --add", () => {
     expect(read(file).keys[0]).toEqual(before.keys[0]);
     const set = parseKeySet(read(file));
     expect(set.keys.map(({ kid }) => kid)).toEqual(["old", "new"]);
-    expect(set.signingKey.kid).toBe("old");
+    expect(set.signingKeyAt(0).kid).toBe("old");
   });
 
   test("keeps the mode, the members that are not ours, and a symbolic link to the file", async () => {

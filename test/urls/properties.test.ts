@@ -21,7 +21,7 @@ import {
 
 /** At the beginning of time nothing has expired. */
 const verification: Verification = { keys, signing: { requireExpiry: false }, nowSeconds: 0 };
-const key = keys.signingKey;
+const key = keys.signingKeyAt(0);
 const revision = "3f9a1c20b4d7";
 
 /** What both implementations say; that they say the same is part of every property. */

@@ -1,0 +1,119 @@
+/** What both signers share: everything up to the signature, and everything after it. */
+
+import type { GrantClaims } from "../src/urls/grant.ts";
+import type { Key } from "../src/urls/key.ts";
+import { parseKeySet } from "../src/urls/key-set.ts";
+import { formatSignedUrl, type SignedClaims, type SignedUrl } from "../src/urls/signed-url.ts";
+import { type ExpiryOptions, parseLifetime, resolveExpiry } from "./expiry.ts";
+import { type GrantOptions, parseScopes } from "./grant.ts";
+import { formatImg, type HtmlOptions } from "./html.ts";
+import { formatSrcset, type ImgAttributes, type ImgOptions, imgAttributes, type UrlFor } from "./img.ts";
+import { misuse } from "./misuse.ts";
+import { findPreset, parsePresets, type SignerPreset } from "./presets.ts";
+import type { SignerOptions } from "./signer.ts";
+import {
+  type AnySrcsetOptions,
+  type AnyUrlOptions,
+  parseUrlOptions,
+  refuseStrangers,
+} from "./url-options.ts";
+
+/** A result that lacks nothing but its signature. */
+export interface Draft<Result> {
+  readonly claims: SignedClaims;
+  readonly key: Key;
+  readonly finish: (signed: SignedUrl) => Result;
+}
+
+export interface Drafts {
+  url(name: string, source: string, options?: AnyUrlOptions): Draft<string>;
+  srcset(name: string, source: string, options?: AnySrcsetOptions): Draft<string>;
+  img(name: string, source: string, options: AnySrcsetOptions & ImgOptions): Draft<ImgAttributes>;
+  html(name: string, source: string, options: AnySrcsetOptions & HtmlOptions): Draft<string>;
+  grant(options: GrantOptions): { readonly claims: GrantClaims; readonly key: Key };
+}
+
+const claimNames = ["expiresIn", "expiresAt", "version"];
+const urlNames = [...claimNames, "width", "dpr", "format"];
+const srcsetNames = [...claimNames, "format"];
+const imgNames = [...srcsetNames, "alt", "sizes", "priority", "sourceSize", "crossorigin"];
+
+/** @throws TypeError for a setting that would only fail in a page */
+export function createDrafts({
+  baseUrl,
+  keys,
+  signingKid,
+  presets: table,
+  lifetime,
+  now = Date.now,
+}: SignerOptions): Drafts {
+  const origin = parseOrigin(baseUrl);
+  const keySet = parseKeySet(keys, signingKid === undefined ? {} : { signingKid });
+  if (!keySet.keys.some(({ canSign }) => canSign)) {
+    misuse("keys", "a key that can sign", "public keys only");
+  }
+  const { signing, presets } = parsePresets(table);
+  const lifetimeSeconds =
+    lifetime === undefined ? undefined : parseLifetime("lifetime", lifetime, signing.maxLifetimeSeconds);
+
+  function keyAndExpiry(options: ExpiryOptions): { readonly key: Key; readonly exp?: number } {
+    const nowSeconds = Math.floor(now() / 1000);
+    const key = keySet.signingKeyAt(nowSeconds);
+    const { exp: keyEnds = Infinity } = key.window;
+    const exp = resolveExpiry(options, { ...signing, nowSeconds, lifetimeSeconds, keyEnds });
+    return { key, ...(exp !== undefined && { exp }) };
+  }
+
+  function draft<Result>(
+    name: string,
+    source: string,
+    options: AnyUrlOptions,
+    known: readonly string[],
+    finish: (preset: SignerPreset, urlFor: UrlFor) => Result,
+  ): Draft<Result> {
+    const preset = findPreset(presets, name);
+    refuseStrangers(options, known);
+    const { claims, selectors } = parseUrlOptions(name, preset, source, options);
+    const { key, ...expiry } = keyAndExpiry(options);
+    const rev = preset.revision.slice(0, 6);
+    return {
+      claims: { ...claims, ...expiry },
+      key,
+      finish: (signed) =>
+        finish(preset, (more) => origin + formatSignedUrl({ ...signed, ...selectors, ...more }, rev)),
+    };
+  }
+
+  return {
+    url: (name, source, options = {}) => draft(name, source, options, urlNames, (_, urlFor) => urlFor({})),
+    srcset: (name, source, options = {}) => draft(name, source, options, srcsetNames, formatSrcset),
+    img: (name, source, options) =>
+      draft(name, source, options, imgNames, (preset, urlFor) =>
+        imgAttributes(name, preset, urlFor, options),
+      ),
+    html: (name, source, options) =>
+      draft(name, source, options, [...imgNames, "attributes"], (preset, urlFor) =>
+        formatImg(imgAttributes(name, preset, urlFor, options), options.attributes),
+      ),
+    grant(options) {
+      refuseStrangers(options, ["presets", "sources", "notBefore", "expiresIn", "expiresAt"]);
+      const scopes = parseScopes(options, Object.keys(presets));
+      const { key, exp } = keyAndExpiry(options);
+      if (exp === undefined)
+        return misuse("expiresIn", "a lifetime, because a grant has to end", options.expiresIn);
+      return { claims: { exp, ...scopes }, key };
+    },
+  };
+}
+
+function parseOrigin(baseUrl: unknown): string {
+  const url = typeof baseUrl === "string" && URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
+  // Credentials, a path, a query or a fragment would all show up here.
+  if (url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return url.origin;
+  return misuse(
+    "baseUrl",
+    'an http or https origin without a path, such as "https://img.example.com"',
+    // Credentials stay out of the message.
+    typeof baseUrl === "string" ? baseUrl.replace(/\/\/[^/]*@/, "//***@") : baseUrl,
+  );
+}
