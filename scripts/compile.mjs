@@ -1,5 +1,5 @@
 // Compiles the command line to dist/ and the SDK to sdk/dist/: Node 20 does not run TypeScript.
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { build } from "esbuild";
 
 // Another folder for tests, which must not take away what is running.
@@ -27,10 +27,21 @@ await build({
   splitting: true,
   platform: "node",
 });
-// Not for Node alone: whatever has WebCrypto runs it.
+// Not for Node alone: whatever has WebCrypto runs it. Each entry of the package is a file of its name in sdk/.
+const { exports: entries } = JSON.parse(readFileSync("sdk/package.json", "utf8"));
+const sdkDir = outdir === "dist" ? "sdk/dist" : `${outdir}/sdk`;
+rmSync(sdkDir, { recursive: true, force: true });
 await build({
   ...settings,
-  entryPoints: ["sdk/index.ts"],
-  outfile: outdir === "dist" ? "sdk/dist/index.js" : `${outdir}/sdk/index.js`,
+  entryPoints: Object.keys(entries)
+    .filter((name) => name !== "./package.json")
+    .map((name) => `sdk/${name === "." ? "index" : name.slice("./".length)}.ts`),
+  outdir: sdkDir,
+  chunkNames: "chunks/[name]-[hash]",
+  splitting: true,
   platform: "neutral",
+  // What is published is read as it is.
+  sourcemap: false,
+  // The synchronous signer's.
+  external: ["node:*"],
 });

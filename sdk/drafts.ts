@@ -49,18 +49,14 @@ export function createDrafts({
 }: SignerOptions): Drafts {
   const origin = parseOrigin(baseUrl);
   const keySet = parseKeySet(keys, signingKid === undefined ? {} : { signingKid });
-  if (!keySet.keys.some(({ canSign }) => canSign)) {
-    misuse("keys", "a key that can sign", "public keys only");
-  }
   const { signing, presets } = parsePresets(table);
-  const lifetimeSeconds =
+  const defaultLifetime =
     lifetime === undefined ? undefined : parseLifetime("lifetime", lifetime, signing.maxLifetimeSeconds);
 
   function keyAndExpiry(options: ExpiryOptions): { readonly key: Key; readonly exp?: number } {
     const nowSeconds = Math.floor(now() / 1000);
     const key = keySet.signingKeyAt(nowSeconds);
-    const { exp: keyEnds = Infinity } = key.window;
-    const exp = resolveExpiry(options, { ...signing, nowSeconds, lifetimeSeconds, keyEnds });
+    const exp = resolveExpiry(options, defaultLifetime, signing, nowSeconds, key.window.exp);
     return { key, ...(exp !== undefined && { exp }) };
   }
 

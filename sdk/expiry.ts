@@ -1,5 +1,6 @@
 /** Lifetimes, and expiries rounded to windows. */
 
+import type { PresetTable } from "../src/presets/table.ts";
 import { parseQuantity } from "../src/presets/units.ts";
 import { isPositiveInteger, misuse } from "./misuse.ts";
 
@@ -14,44 +15,35 @@ export interface ExpiryOptions {
   readonly expiresAt?: Date;
 }
 
-/** What an expiry depends on beside the options. */
-export interface ExpiryContext {
-  readonly nowSeconds: number;
-  /** Where the options say nothing. */
-  readonly lifetimeSeconds: number | undefined;
-  readonly requireExpiry: boolean;
-  readonly maxLifetimeSeconds?: number;
-  /** Unix seconds at which the signing key is over, and with it whatever it signed. */
-  readonly keyEnds?: number;
-}
-
 /** Half of what the twelve digits of `exp` can say: now and a lifetime together stay within them. */
 const longestLifetimeSeconds = 499_999_999_999;
 
 /**
  * The expiry that options ask for, in unix seconds; `undefined` for none.
  *
+ * @param lifetime where the options say nothing
+ * @param keyEnds unix seconds at which the signing key is over, and with it whatever it signed
  * @throws TypeError for one that the edge would refuse
  */
 export function resolveExpiry(
   { expiresIn, expiresAt }: ExpiryOptions,
-  { nowSeconds, lifetimeSeconds, requireExpiry, maxLifetimeSeconds, keyEnds = Infinity }: ExpiryContext,
+  lifetime: number | undefined,
+  { requireExpiry, maxLifetimeSeconds }: PresetTable["signing"],
+  now: number,
+  keyEnds = Infinity,
 ): number | undefined {
   if (expiresAt !== undefined) {
     if (expiresIn !== undefined) misuse("expiresAt", "none beside expiresIn", expiresAt);
-    const exp = exactExpiry(expiresAt, nowSeconds, maxLifetimeSeconds);
-    return exp <= keyEnds
-      ? exp
-      : misuse("expiresAt", `a Date up to the end of the signing key, ${keyEnds}`, exp);
+    const exp = exactExpiry(expiresAt, now, maxLifetimeSeconds);
+    return exp <= keyEnds ? exp : misuse("expiresAt", `none after the signing key's end, ${keyEnds}`, exp);
   }
-  const wanted = expiresIn === undefined ? lifetimeSeconds : expiresIn;
+  const wanted = expiresIn === undefined ? lifetime : expiresIn;
   if (wanted === undefined || wanted === "never") {
-    return requireExpiry
-      ? misuse("expiresIn", "a lifetime, because an expiry is required", expiresIn)
-      : undefined;
+    if (requireExpiry) misuse("expiresIn", "a lifetime, because an expiry is required", expiresIn);
+    return undefined;
   }
   const seconds = parseLifetime("expiresIn", wanted, maxLifetimeSeconds);
-  return Math.min(roundedExpiry(nowSeconds, seconds, maxLifetimeSeconds), keyEnds);
+  return Math.min(roundedExpiry(now, seconds, maxLifetimeSeconds), keyEnds);
 }
 
 /**
@@ -59,46 +51,37 @@ export function resolveExpiry(
  *
  * @throws TypeError
  */
-export function parseLifetime(option: string, lifetime: unknown, maxLifetimeSeconds = Infinity): number {
+export function parseLifetime(option: string, lifetime: unknown, max = longestLifetimeSeconds): number {
   const seconds = typeof lifetime === "string" ? parseQuantity("seconds", lifetime) : lifetime;
   if (!isPositiveInteger(seconds) || seconds > longestLifetimeSeconds) {
     const expected = 'a whole number of seconds above 0 or a text such as "90s", "15m", "1h", "7d"';
     return misuse(option, expected, lifetime);
   }
-  if (seconds <= maxLifetimeSeconds) return seconds;
-  return misuse(option, `at most ${maxLifetimeSeconds} seconds`, lifetime);
+  return seconds <= max ? seconds : misuse(option, `at most ${max} seconds`, lifetime);
 }
 
-/**
- * The expiry of a URL that ends at a given moment, to the second.
- *
- * @throws TypeError when the moment is past, or lies further ahead than `maxLifetimeSeconds`
- */
-function exactExpiry(expiresAt: unknown, nowSeconds: number, maxLifetimeSeconds?: number): number {
+/** To the second; past, or further ahead than `max` seconds, is a TypeError. */
+function exactExpiry(expiresAt: unknown, now: number, max: number | undefined): number {
   const exp = expiresAt instanceof Date ? Math.floor(expiresAt.getTime() / 1000) : Number.NaN;
-  const latest = nowSeconds + (maxLifetimeSeconds ?? longestLifetimeSeconds);
-  if (exp > nowSeconds && exp <= latest) return exp;
-  const limit = maxLifetimeSeconds === undefined ? "" : `, at most ${maxLifetimeSeconds} seconds ahead`;
-  const received = expiresAt instanceof Date && !Number.isNaN(exp) ? expiresAt.toISOString() : expiresAt;
+  if (exp > now && exp <= now + (max ?? longestLifetimeSeconds)) return exp;
+  const limit = max === undefined ? "" : `, at most ${max} seconds ahead`;
+  const received = expiresAt instanceof Date && exp ? expiresAt.toISOString() : expiresAt;
   return misuse("expiresAt", `a Date in the future${limit}`, received);
 }
 
 /**
- * An expiry at least `lifetimeSeconds` ahead that stays the same for a while (1/8 of the lifetime, at least
+ * An expiry at least `lifetime` seconds ahead that stays the same for a while (1/8 of the lifetime, at least
  * 60 s), so that pages rendered within that window hold byte-identical URLs and browsers reuse what they
  * have.
  *
- * Never past `maxLifetimeSeconds`, beyond which the edge refuses the URL: where rounding up would pass it,
+ * Never more than `max` seconds ahead, beyond which the edge refuses the URL: where rounding up would pass that,
  * the expiry is rounded down instead and the lifetime falls short by up to 1/8. Cut off exactly at the
  * limit, it would differ every second.
  */
-function roundedExpiry(nowSeconds: number, lifetimeSeconds: number, maxLifetimeSeconds = Infinity): number {
-  const eighth = Math.max(1, Math.floor(lifetimeSeconds / 8));
-  const up = roundUp(nowSeconds + lifetimeSeconds, Math.max(60, eighth));
-  const latest = nowSeconds + maxLifetimeSeconds;
+function roundedExpiry(now: number, lifetime: number, max = Infinity): number {
+  const eighth = Math.max(1, Math.floor(lifetime / 8));
+  const step = Math.max(60, eighth);
+  const up = Math.ceil((now + lifetime) / step) * step;
+  const latest = now + max;
   return up <= latest ? up : latest - (latest % eighth);
-}
-
-function roundUp(value: number, step: number): number {
-  return Math.ceil(value / step) * step;
 }

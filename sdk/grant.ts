@@ -1,6 +1,6 @@
 /** The claims of a grant, from what a caller asks for. */
 
-import { type GrantClaims, isPresetScope, isSourceScope, maxGrantCharacters } from "../src/urls/grant.ts";
+import { type GrantClaims, isSourceScope, maxGrantCharacters } from "../src/urls/grant.ts";
 import type { ExpiryOptions } from "./expiry.ts";
 import { misuse, oneOf } from "./misuse.ts";
 
@@ -22,37 +22,40 @@ export function parseScopes(
   { presets, sources, notBefore }: GrantOptions,
   known: readonly string[],
 ): Omit<GrantClaims, "exp"> {
-  if (!isTextList(presets)) misuse("presets", 'an array of names, or ["*"] for all', presets);
-  if (!isTextList(sources))
-    misuse("sources", 'an array of source keys and prefixes, or [""] for all', sources);
-  for (const preset of presets) {
-    if (preset === "*" && presets.length === 1) continue;
-    if (!isPresetScope(preset) || !known.includes(preset)) misuse("presets", oneOf(known, preset), preset);
-  }
-  for (const source of sources) {
-    if (source === "" && sources.length === 1) continue;
-    if (isSourceScope(source)) continue;
-    misuse("sources", 'source keys, or prefixes that end in "/", or [""] alone', source);
-  }
+  requireScopes("presets", presets, "*", (scope) =>
+    known.includes(scope) ? undefined : oneOf(known, scope),
+  );
+  requireScopes("sources", sources, "", (scope) =>
+    isSourceScope(scope) ? undefined : 'source keys, or prefixes that end in "/"',
+  );
   return { ...(notBefore !== undefined && { nbf: parseMoment(notBefore) }), presets, sources };
 }
 
 /** @throws TypeError for a token that no URL can carry */
 export function requireFitting(token: string): string {
   if (token.length <= maxGrantCharacters) return token;
-  return misuse(
-    "grant",
-    `so few presets and sources that the token has at most ${maxGrantCharacters} characters`,
-    token.length,
-  );
+  return misuse("grant", `a token of at most ${maxGrantCharacters} characters`, token.length);
+}
+
+/** @param problem what was expected instead of a scope, if it is none */
+function requireScopes(
+  option: string,
+  scopes: unknown,
+  everything: string,
+  problem: (scope: string) => string | undefined,
+): void {
+  if (!Array.isArray(scopes) || scopes.length === 0) {
+    misuse(option, `an array, ["${everything}"] for all`, scopes);
+  }
+  if (scopes.length === 1 && scopes[0] === everything) return;
+  for (const scope of scopes) {
+    const expected = typeof scope === "string" ? problem(scope) : "texts";
+    if (expected !== undefined) misuse(option, expected, scope);
+  }
 }
 
 function parseMoment(notBefore: unknown): number {
-  // Rounded up: the moment itself may be what a contract says.
+  // Rounded up: not a second before.
   const seconds = notBefore instanceof Date ? Math.ceil(notBefore.getTime() / 1000) : Number.NaN;
   return seconds > 0 ? seconds : misuse("notBefore", "a Date after 1970", notBefore);
-}
-
-function isTextList(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "string");
 }

@@ -3,7 +3,7 @@
 import { outputSize, type Size } from "../src/images/output-size.ts";
 import { targetBox } from "../src/presets/table.ts";
 import { defaultWidth } from "../src/urls/select.ts";
-import { isPositiveInteger, misuse } from "./misuse.ts";
+import { isObject, isPositiveInteger, misuse, noneOf } from "./misuse.ts";
 import type { SignerPreset } from "./presets.ts";
 
 export interface ImgOptions {
@@ -60,8 +60,7 @@ export function imgAttributes(
   options: ImgOptions,
 ): ImgAttributes {
   const { alt, sizes, priority = false, sourceSize, crossorigin } = options;
-  requireAlt(alt);
-  requireSizes(sizes, preset, name);
+  requireTexts(options, preset, name);
   const { width, height } = sizeOf(preset, sourceSize, name);
   return {
     alt,
@@ -86,44 +85,27 @@ export function formatSrcset({ widths, dprs }: Pick<ImgPreset, "widths" | "dprs"
   return candidates?.join(", ") ?? urlFor({});
 }
 
-function requireAlt(alt: unknown): void {
-  if (typeof alt !== "string") misuse("alt", 'a text, or "" for a picture that is decoration', alt);
-}
-
-function requireSizes(sizes: unknown, { widths }: ImgPreset, name: string): void {
+function requireTexts({ alt, sizes }: ImgOptions, { widths }: ImgPreset, name: string): void {
+  if (typeof alt !== "string") misuse("alt", 'a text, or "" for decoration', alt);
   if (widths === undefined) {
-    if (sizes === undefined) return;
-    misuse("sizes", `none, because the preset "${name}" declares no widths`, sizes);
-  }
-  if (typeof sizes !== "string" || sizes.trim() === "") {
-    const why = `because the preset "${name}" declares widths and browsers would take 100vw`;
-    misuse("sizes", `how wide the picture is shown, such as "(min-width: 60em) 50vw, 100vw", ${why}`, sizes);
+    if (sizes !== undefined) misuse("sizes", noneOf(name, "widths"), sizes);
+  } else if (typeof sizes !== "string" || sizes.trim() === "") {
+    // Without it browsers take 100vw, and load the largest candidates for the smallest pictures.
+    misuse("sizes", 'how wide the picture is shown, such as "(min-width: 60em) 50vw, 100vw"', sizes);
   }
 }
-
-const isKeepingProportions: Readonly<Record<ImgPreset["fit"], boolean>> = {
-  cover: false,
-  contain: false,
-  fill: false,
-  inside: true,
-  outside: true,
-};
 
 function sizeOf(preset: ImgPreset, sourceSize: unknown, name: string): Size {
   const width = defaultWidth(preset);
   const variant = width === undefined ? {} : { width };
-  const expected = "{ width, height } of the upright source in pixels";
-  if (sourceSize !== undefined) {
-    if (isSize(sourceSize)) return outputSize(preset, variant, sourceSize);
-    return misuse("sourceSize", `${expected}, whole numbers above 0`, sourceSize);
-  }
+  if (isSize(sourceSize)) return outputSize(preset, variant, sourceSize);
   const box = targetBox(preset, variant);
-  if (isSize(box) && !isKeepingProportions[preset.fit]) return box;
-  return misuse("sourceSize", `${expected}, because the preset "${name}" keeps its proportions`, sourceSize);
+  const keepsProportions = !isSize(box) || preset.fit === "inside" || preset.fit === "outside";
+  if (sourceSize === undefined && !keepsProportions) return box;
+  const why = keepsProportions ? `, whose proportions the preset "${name}" keeps` : "";
+  return misuse("sourceSize", `{ width, height } in pixels of the upright source${why}`, sourceSize);
 }
 
 function isSize(value: unknown): value is Size {
-  if (typeof value !== "object" || value === null) return false;
-  const { width, height }: { width?: unknown; height?: unknown } = value;
-  return isPositiveInteger(width) && isPositiveInteger(height);
+  return isObject(value) && isPositiveInteger(value.width) && isPositiveInteger(value.height);
 }

@@ -14,14 +14,24 @@ export function oneOf(known: readonly (string | number)[], received: unknown): s
   return `one of ${known.join(", ")}${meant === undefined ? "" : ` (did you mean ${describe(meant)}?)`}`;
 }
 
+/** `none, because the preset "thumb" declares no widths` */
+export function noneOf(preset: string, member: string): string {
+  return `none, because the preset "${preset}" declares no ${member}`;
+}
+
 export function isPositiveInteger(value: unknown): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value > 0;
+  return Number.isSafeInteger(value) && Number(value) > 0;
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function describe(value: unknown): string {
   if (typeof value === "string")
     return value.length > 80 ? `a text of ${value.length} characters` : `"${value}"`;
-  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "an array" : "an object";
+  if (Array.isArray(value)) return "an array";
+  if (isObject(value)) return "an object";
   return typeof value === "function" ? "a function" : String(value);
 }
 
@@ -46,16 +56,16 @@ function distanceBetween(a: string | number, b: unknown): number {
 
 /** Levenshtein's distance, one row at a time. */
 function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (const [line, character] of [...a].entries()) {
-    const next = [line + 1];
-    for (let column = 1; column <= b.length; column++) {
-      const above = row[column] ?? Infinity;
-      const left = next[column - 1] ?? Infinity;
-      const diagonal = (row[column - 1] ?? Infinity) + (character === b[column - 1] ? 0 : 1);
-      next.push(Math.min(above + 1, left + 1, diagonal));
+  let row = [...b, ""].map((_, column) => column);
+  for (const character of a) {
+    let [left = 0, ...others] = row;
+    let diagonal = left++;
+    row = [left];
+    for (const [column, above] of others.entries()) {
+      left = Math.min(left + 1, above + 1, diagonal + (character === b[column] ? 0 : 1));
+      diagonal = above;
+      row.push(left);
     }
-    row = next;
   }
-  return row[b.length] ?? Infinity;
+  return row.at(-1) ?? 0;
 }

@@ -1,7 +1,7 @@
 /** What signing and `<img>` tags need to know of the presets. */
 
 import type { Preset, PresetTable } from "../src/presets/table.ts";
-import { misuse, oneOf } from "./misuse.ts";
+import { isObject, misuse, oneOf } from "./misuse.ts";
 
 /** One preset, compiled. */
 export interface SignerPreset
@@ -55,15 +55,8 @@ export function findPreset(presets: SignerPresets["presets"], name: unknown): Si
 }
 
 function isPresetTable(table: unknown): table is SignerPresets {
-  if (!hasObject(table, "signing") || !hasObject(table, "presets")) return false;
+  if (!isObject(table) || !isObject(table.signing) || !isObject(table.presets)) return false;
   return Object.values(table.presets).every(
-    (preset: Partial<SignerPreset> | null) =>
-      typeof preset?.revision === "string" && Array.isArray(preset.formats),
+    (preset) => isObject(preset) && typeof preset.revision === "string" && Array.isArray(preset.formats),
   );
-}
-
-function hasObject<Name extends string>(value: unknown, name: Name): value is Record<Name, object> {
-  if (typeof value !== "object" || value === null || !(name in value)) return false;
-  const member: unknown = Reflect.get(value, name);
-  return typeof member === "object" && member !== null;
 }

@@ -4,7 +4,7 @@ import { isServed } from "../src/urls/select.ts";
 import type { SignedClaims, SignedUrl } from "../src/urls/signed-url.ts";
 import { assertSourceKey } from "../src/urls/source-key.ts";
 import type { ExpiryOptions } from "./expiry.ts";
-import { misuse, oneOf } from "./misuse.ts";
+import { isObject, misuse, noneOf, oneOf } from "./misuse.ts";
 import type { Declared, SignerPreset } from "./presets.ts";
 
 /** What the signature covers, beside preset and source. */
@@ -54,7 +54,9 @@ export function parseUrlOptions(
       source,
     );
   }
-  requireVersion(version);
+  if (version !== undefined && !(typeof version === "string" && /^[\w-]{1,64}$/.test(version))) {
+    misuse("version", "1 to 64 characters of A-Z a-z 0-9 _ -", version);
+  }
   requireDeclared("width", width, preset.widths, name);
   requireDeclared("dpr", dpr, preset.dprs, name);
   requireDeclared("format", format, preset.formats, name);
@@ -69,16 +71,10 @@ export function parseUrlOptions(
 }
 
 /** A misspelt `expiresIn` would sign a URL that never expires. */
-export function refuseStrangers(options: object, known: readonly string[]): void {
+export function refuseStrangers(options: unknown, known: readonly string[]): void {
+  if (!isObject(options)) misuse("options", "an object", options);
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) misuse("options", oneOf(known, name), name);
-  }
-}
-
-function requireVersion(version: unknown): void {
-  if (version === undefined) return;
-  if (typeof version !== "string" || !/^[A-Za-z0-9_-]{1,64}$/.test(version)) {
-    misuse("version", "1 to 64 characters of A-Z a-z 0-9 _ -", version);
   }
 }
 
@@ -89,9 +85,5 @@ function requireDeclared(
   preset: string,
 ): void {
   if (value === undefined || declared?.includes(value)) return;
-  misuse(
-    option,
-    declared ? oneOf(declared, value) : `none, because the preset "${preset}" declares no ${option}s`,
-    value,
-  );
+  misuse(option, declared ? oneOf(declared, value) : noneOf(preset, `${option}s`), value);
 }

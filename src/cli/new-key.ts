@@ -2,7 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import { algorithms } from "../urls/key.ts";
-import { minHmacBytes } from "../urls/key-set.ts";
+import { minKeyBytes } from "../urls/key-set.ts";
 
 export interface Jwk {
   readonly kty: string;
@@ -16,7 +16,7 @@ export interface Jwk {
 /** A key of as many random bytes as the hash has. */
 export function newKey(kid: string): Jwk {
   const { kty } = algorithms.HS256;
-  return { kty, kid, alg: "HS256", use: "sig", k: randomBytes(minHmacBytes).toString("base64url") };
+  return { kty, kid, alg: "HS256", use: "sig", k: randomBytes(minKeyBytes).toString("base64url") };
 }
 
 /** `k-20261123-9f3a`: says when the key was made, and differs from the others of that day. */

@@ -3,11 +3,10 @@
 import { CompactSign } from "jose";
 import { formatGrantClaims, type GrantClaims, grantHeader } from "./grant.ts";
 import type { Key } from "./key.ts";
-import { signingKeyOf } from "./signature.ts";
 
 /** The token. */
 export async function signGrant(claims: GrantClaims, key: Key): Promise<string> {
   return new CompactSign(new TextEncoder().encode(formatGrantClaims(claims)))
     .setProtectedHeader(grantHeader(key))
-    .sign(signingKeyOf(key));
+    .sign(key.signing());
 }

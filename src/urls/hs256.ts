@@ -4,7 +4,7 @@
  */
 
 import { createHmac, timingSafeEqual } from "node:crypto";
-import type { HmacKey, Key } from "./key.ts";
+import type { Key, KeyOf } from "./key.ts";
 import { canonicalTarget, type SignedClaims, type SignedUrl } from "./signed-url.ts";
 import { requireSignature, requireValid, type Verification } from "./verification.ts";
 
@@ -25,13 +25,13 @@ export function verifyHs256(url: SignedUrl, verification: Verification): void {
 }
 
 function hmac(url: SignedClaims, key: Key): Buffer {
-  return createHmac("sha256", requireHmacKey(key).octets())
+  return createHmac("sha256", requireHmacKey(key).verifying())
     .update(`${key.protectedHeader}.${canonicalTarget(url)}`)
     .digest();
 }
 
 /** A public key taken for a secret would let everybody sign who knows it (RFC 8725 2.1). */
-function requireHmacKey(key: Key): HmacKey {
+function requireHmacKey(key: Key): KeyOf<"HS256"> {
   if (key.alg === "HS256") return key;
   throw new TypeError(`expected a key for HS256, "${key.kid}" is for ${key.alg}`);
 }

@@ -15,8 +15,8 @@ import type { Ed25519Jwk, Key } from "./key.ts";
 export function signInNode(input: string, key: Key): string {
   const signature =
     key.alg === "HS256"
-      ? createHmac("sha256", key.octets()).update(input).digest()
-      : sign(undefined, Buffer.from(input), imported(key.privateJwk(), createPrivateKey));
+      ? createHmac("sha256", key.verifying()).update(input).digest()
+      : sign(undefined, Buffer.from(input), imported(key.signing(), createPrivateKey));
   return signature.toString("base64url");
 }
 
@@ -24,9 +24,9 @@ export function signInNode(input: string, key: Key): string {
 export function isAuthenticInNode(input: string, signature: string, key: Key): boolean {
   const octets = Buffer.from(signature, "base64url");
   if (key.alg === "Ed25519") {
-    return verify(undefined, Buffer.from(input), imported(key.publicJwk(), createPublicKey), octets);
+    return verify(undefined, Buffer.from(input), imported(key.verifying(), createPublicKey), octets);
   }
-  const expected = createHmac("sha256", key.octets()).update(input).digest();
+  const expected = createHmac("sha256", key.verifying()).update(input).digest();
   return octets.length === expected.length && timingSafeEqual(octets, expected);
 }
 

@@ -17,13 +17,15 @@ export const algorithms = {
 
 export type Algorithm = keyof typeof algorithms;
 
-/** When a key may be used, in unix seconds: from `nbf` on, and until the second before `exp`. */
-export interface KeyWindow {
-  readonly nbf?: number;
-  readonly exp?: number;
+/** What each algorithm computes with. */
+interface Material {
+  /** The secret's octets. */
+  HS256: Uint8Array;
+  /** Frozen, since whoever imports it keeps what was imported by its identity. */
+  Ed25519: Ed25519Jwk;
 }
 
-/** An Ed25519 key as a JWK (RFC 8037 2); `d` is the private part. */
+/** An Ed25519 key as a JWK (RFC 8037 2); `d` is the private half. */
 export interface Ed25519Jwk {
   readonly kty: "OKP";
   readonly crv: "Ed25519";
@@ -32,21 +34,37 @@ export interface Ed25519Jwk {
   readonly d?: string;
 }
 
-abstract class AnyKey<Alg extends Algorithm> {
+/** When a key may be used, in unix seconds: from `nbf` on, and until the second before `exp`. */
+export interface KeyWindow {
+  readonly nbf?: number;
+  readonly exp?: number;
+}
+
+export class KeyOf<Alg extends Algorithm> {
   readonly kid: string;
   readonly alg: Alg;
   readonly window: KeyWindow;
+  readonly canSign: boolean;
   /** The JWS protected header in base64url: never sent, rebuilt by both sides, the same for every URL of the key. */
   readonly protectedHeader: string;
+  readonly #verifying: Material[Alg];
+  readonly #signing: Material[Alg] | undefined;
 
-  constructor(kid: string, alg: Alg, window: KeyWindow) {
+  /** @param signing nothing for a key that can only verify */
+  constructor(
+    { kid, alg, window }: { readonly kid: string; readonly alg: Alg; readonly window: KeyWindow },
+    verifying: Material[Alg],
+    signing: Material[Alg] | undefined,
+  ) {
     this.kid = kid;
     this.alg = alg;
     this.window = Object.freeze(window);
+    this.#verifying = verifying;
+    this.#signing = signing;
+    this.canSign = signing !== undefined;
     this.protectedHeader = encodeBase64url(new TextEncoder().encode(JSON.stringify(this.header())));
+    Object.freeze(this);
   }
-
-  abstract readonly canSign: boolean;
 
   /** The members of the protected header, in the order that the contract fixes. */
   header(): { alg: Alg; b64: false; crit: ["b64"]; kid: string } {
@@ -57,50 +75,21 @@ abstract class AnyKey<Alg extends Algorithm> {
     const { nbf = 0, exp = Infinity } = this.window;
     return nbf <= nowSeconds && nowSeconds < exp;
   }
-}
 
-/** A secret that signs and verifies. */
-export class HmacKey extends AnyKey<"HS256"> {
-  readonly canSign = true;
-  readonly #octets: Uint8Array;
-
-  constructor(kid: string, octets: Uint8Array, window: KeyWindow = {}) {
-    super(kid, "HS256", window);
-    this.#octets = octets;
-    Object.freeze(this);
+  /** What verifies: a method and not a getter, as util.inspect can be told to run getters. */
+  verifying(): Material[Alg] {
+    return this.#verifying;
   }
 
-  /** The secret itself. A method and not a getter: util.inspect can be told to run getters. */
-  octets(): Uint8Array {
-    return this.#octets;
+  /**
+   * What signs.
+   *
+   * @throws TypeError for a public key
+   */
+  signing(): Material[Alg] {
+    if (this.#signing === undefined) throw new TypeError(`the key "${this.kid}" is public and cannot sign`);
+    return this.#signing;
   }
 }
 
-/** A key pair, or its public half, which verifies and cannot sign. */
-export class Ed25519Key extends AnyKey<"Ed25519"> {
-  readonly canSign: boolean;
-  readonly #publicJwk: Ed25519Jwk;
-  readonly #privateJwk: Ed25519Jwk | undefined;
-
-  constructor(kid: string, { x, d }: { readonly x: string; readonly d?: string }, window: KeyWindow = {}) {
-    super(kid, "Ed25519", window);
-    const publicJwk = { kty: "OKP", crv: "Ed25519", alg: "Ed25519", x } as const;
-    // Frozen, since whoever imports them keeps what was imported by their identity.
-    this.#publicJwk = Object.freeze(publicJwk);
-    this.#privateJwk = d === undefined ? undefined : Object.freeze({ ...publicJwk, d });
-    this.canSign = d !== undefined;
-    Object.freeze(this);
-  }
-
-  publicJwk(): Ed25519Jwk {
-    return this.#publicJwk;
-  }
-
-  /** @throws TypeError for a key without its private half */
-  privateJwk(): Ed25519Jwk {
-    if (this.#privateJwk !== undefined) return this.#privateJwk;
-    throw new TypeError(`the key "${this.kid}" is public: it verifies, and cannot sign`);
-  }
-}
-
-export type Key = HmacKey | Ed25519Key;
+export type Key = { [Alg in Algorithm]: KeyOf<Alg> }[Algorithm];

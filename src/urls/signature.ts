@@ -3,7 +3,7 @@
  * (RFC 7515 appendix F, RFC 7797).
  */
 
-import { errors, FlattenedSign, flattenedVerify, type JWK } from "jose";
+import { errors, FlattenedSign, flattenedVerify } from "jose";
 import type { Key } from "./key.ts";
 import { canonicalTarget, type SignedClaims, type SignedUrl } from "./signed-url.ts";
 import { requireSignature, requireValid, type Verification } from "./verification.ts";
@@ -17,7 +17,7 @@ export async function sign<Url extends SignedClaims>(
 ): Promise<Url & { kid: string; sig: string }> {
   const { signature } = await new FlattenedSign(utf8.encode(canonicalTarget(url)))
     .setProtectedHeader(key.header())
-    .sign(signingKeyOf(key));
+    .sign(key.signing());
   return { ...url, kid: key.kid, sig: signature };
 }
 
@@ -34,19 +34,10 @@ export async function verify(url: SignedUrl, verification: Verification): Promis
 async function isAuthentic(url: SignedUrl, key: Key, signature: string): Promise<boolean> {
   const jws = { protected: key.protectedHeader, payload: utf8.encode(canonicalTarget(url)), signature };
   try {
-    await flattenedVerify(jws, verifyingKeyOf(key), { algorithms: [key.alg] });
+    await flattenedVerify(jws, key.verifying(), { algorithms: [key.alg] });
     return true;
   } catch (error) {
     if (error instanceof errors.JWSSignatureVerificationFailed) return false;
     throw error;
   }
-}
-
-/** jose's own forms of a key: octets for a secret, a JWK (imported once for each object) for a key pair. */
-export function signingKeyOf(key: Key): Uint8Array | JWK {
-  return key.alg === "HS256" ? key.octets() : key.privateJwk();
-}
-
-function verifyingKeyOf(key: Key): Uint8Array | JWK {
-  return key.alg === "HS256" ? key.octets() : key.publicJwk();
 }
