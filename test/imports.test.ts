@@ -53,6 +53,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     "src/presets/table.ts",
     "src/presets/variant.ts",
   ],
+  "src/operations": ["src/errors.ts", "src/urls", "src/presets/table.ts"],
   infra: ["src/edge/main"],
   "src/cli": [
     "src/errors.ts",
@@ -64,6 +65,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     "src/store",
     "src/edge",
     "src/local",
+    "src/operations",
     "sdk",
     "infra",
   ],

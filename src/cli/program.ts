@@ -5,9 +5,11 @@ import { addBuild } from "./build.ts";
 import { addCheck } from "./check.ts";
 import { addExplain } from "./explain.ts";
 import { describeFailure } from "./failure.ts";
+import { addGrant } from "./grant.ts";
 import { addKeygen } from "./keygen.ts";
 import { packageVersion } from "./package-root.ts";
 import { addPresets } from "./presets.ts";
+import { addResign } from "./resign.ts";
 import { addServe } from "./serve.ts";
 import { addSign } from "./sign.ts";
 import { exitCodes, type Terminal } from "./terminal.ts";
@@ -54,7 +56,17 @@ function createProgram(terminal: Terminal): Command {
     })
     .showHelpAfterError("Help: imgseal help, or imgseal COMMAND --help")
     .addHelpText("after", help);
-  for (const add of [addServe, addSign, addExplain, addPresets, addCheck, addKeygen, addBuild]) {
+  for (const add of [
+    addServe,
+    addSign,
+    addGrant,
+    addExplain,
+    addResign,
+    addPresets,
+    addCheck,
+    addKeygen,
+    addBuild,
+  ]) {
     add(program, terminal);
   }
   return program;

@@ -31,6 +31,10 @@ export async function outputOf(args: readonly string[]): Promise<string> {
   const terminal: Terminal = {
     out: (text) => lines.push(text),
     err: (text) => lines.push(text),
+    async *input() {},
+    write: async (octets) => {
+      lines.push(Buffer.from(octets).toString("utf8").trimEnd());
+    },
     nowMilliseconds: () => vectors.clock * 1000,
     exitCode: exitCodes.ok,
   };
