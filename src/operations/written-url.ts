@@ -24,14 +24,14 @@ export interface WrittenParameter {
 // An ampersand, once or more than once escaped: `&amp;`, `&#38;`, JSON's `\u0026`, `\u0026amp;`, a feed's `&amp;amp;`.
 // Backslashes double with each layer of JSON; without a bound, a long row of them would be read from each of its places.
 const backslashes = String.raw`\\{1,15}`;
-const ampersand = String.raw`(?:&|${backslashes}(?:&|u0026|x26))(?:(?:amp|#0*38|#x0*26);)*`;
+const ampersand = `(?:&|${backslashes}(?:&|u0026|x26))(?:(?:amp|#0*38|#x0*26);)*`;
 // With what HTML, JSON (also within JSON), JavaScript and Markdown may write for another character.
 const escaped = new RegExp(
   String.raw`${ampersand}(?:#0*(?<decimal>\d{2,3});|#x0*(?<hex>[0-9a-f]{2});)?` +
-    String.raw`|${backslashes}(?:u00(?<json>[0-9a-f]{2})|x(?<script>[0-9a-f]{2})|(?<bare>[/_()*~.+=?!#-]))`,
+    `|${backslashes}(?:u00(?<json>[0-9a-f]{2})|x(?<script>[0-9a-f]{2})|(?<bare>[/_()*~.+=?!#-]))`,
   "iy",
 );
-const slash = String.raw`(?:/|${backslashes}(?:/|(?:u00|x)2f)|${ampersand}#(?:0*47|x0*2f);)`;
+const slash = `(?:/|${backslashes}(?:/|(?:u00|x)2f)|${ampersand}#(?:0*47|x0*2f);)`;
 
 // RFC 3986 3.3, and what is no URI but may be taken for one: the edge refuses it.
 const path = charactersOf(String.raw`A-Za-z0-9\-._~%/!$'()*+,;=:@\u0080-\uffff`);
