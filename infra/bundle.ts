@@ -32,10 +32,11 @@ const quotaBytes = { "viewer-request": 1_000_000, "origin-response": 50_000_000 
 /**
  * Writes `{outDir}/{function}/index.mjs`, each of which exports `handler`; the one with the keys for its owner alone.
  *
- * @throws TypeError when sources and derivatives share a bucket
+ * @throws TypeError when sources and derivatives share a bucket, or a key is private that need not be
  */
 export async function bundleEdge(options: BundleOptions): Promise<readonly Bundle[]> {
   refuseOneBucket(options.originResponse);
+  refusePrivateKeys(options.viewerRequest.keys);
   return [
     await bundleFunction("viewer-request", options.viewerRequest, options),
     await bundleFunction("origin-response", options.originResponse, options),
@@ -59,6 +60,20 @@ function refuseOneBucket({ sources, derivatives }: BakedOriginResponse): void {
     `expected sources and derivatives to be in two buckets, received "${sources.bucket}" for both: ` +
       "whoever may upload sources could then upload derivatives",
   );
+}
+
+/** An edge function verifies. Where that takes no secret, whoever reads it must not be able to sign. */
+function refusePrivateKeys(jwkSet: unknown): void {
+  const jwks = isObject(jwkSet) && Array.isArray(jwkSet.keys) ? jwkSet.keys : [];
+  const index = jwks.findIndex((jwk) => isObject(jwk) && jwk.d !== undefined);
+  if (index === -1) return;
+  throw new TypeError(
+    `keys[${index}].d: expected public keys only, received a private one; the edge needs what "imgseal keygen --public" prints`,
+  );
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }
 
 async function bundleFunction(

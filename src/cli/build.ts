@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Bundle, BundleOptions } from "../../infra/bundle.ts";
 import { errnoOf } from "../store/failure.ts";
+import { edgeJwks } from "../urls/edge-keys.ts";
 import { blamingInput, UserError, usageError } from "./failure.ts";
 import { type FileOptions, keysOption, presetsOption } from "./file-options.ts";
 import { readKeyFile } from "./key-file.ts";
@@ -27,7 +28,8 @@ interface Options extends FileOptions {
 
 const help = `
 Writes viewer-request/index.mjs and origin-response/index.mjs, each exporting "handler", and preset-table.json.
-viewer-request holds the keys: keep its folder as private as the key file. Deploy origin-response first.
+viewer-request holds what verifies: of Ed25519 keys the public halves alone, and the secrets of HS256 keys. With one of
+those in it, keep its folder as private as the key file. Deploy origin-response first.
 Pass the preset-table.json of the deployment before as --previous: requests that are still on their way between two
 deployments then find their presets.
 
@@ -70,7 +72,7 @@ async function build(options: Options, terminal: Terminal): Promise<void> {
       bundleEdge({
         packageRoot: packageRoot(),
         outDir,
-        viewerRequest: { table, keys: { keys: jwkSet.keys } },
+        viewerRequest: { table, keys: { keys: edgeJwks(jwkSet.keys) } },
         originResponse: { table, sources, derivatives, ...(previous !== undefined && { previous }) },
       }),
     { exitCode: exitCodes.usage },

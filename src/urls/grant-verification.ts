@@ -1,14 +1,7 @@
 /** Issue and verify grants in Node, without awaiting anything. */
 
 import { ImgsealError } from "../errors.ts";
-import {
-  type Grant,
-  type GrantClaims,
-  grantSigningInput,
-  parseGrant,
-  parseGrantClaims,
-  requireScope,
-} from "./grant.ts";
+import { type GrantClaims, grantSigningInput, parseGrant, parseGrantClaims, requireScope } from "./grant.ts";
 import { isAuthenticInNode, signInNode } from "./jws-node.ts";
 import type { Key } from "./key.ts";
 import type { SignedUrl } from "./signed-url.ts";
@@ -26,23 +19,15 @@ export function signGrantSync(claims: GrantClaims, key: Key): string {
  * @throws ImgsealError GRANT_INVALID, KEY_UNKNOWN, URL_EXPIRED, GRANT_SCOPE
  */
 export function verifyGrant(url: SignedUrl, token: string, verification: Verification): void {
-  const claims = authenticClaims(parseGrant(token, verification));
+  const { signingInput, signature, key, payload } = parseGrant(token, verification);
+  if (!isAuthenticInNode(signingInput, signature, key)) {
+    throw new ImgsealError("GRANT_INVALID", "the signature does not match the grant");
+  }
+  const claims = parseGrantClaims(payload);
   requireInTime("grant", claims.exp, verification);
   const { nbf = 0 } = claims;
   if (verification.nowSeconds < nbf) {
     throw new ImgsealError("URL_EXPIRED", `the grant begins at ${nbf}, it is ${verification.nowSeconds} now`);
   }
   requireScope(url, claims);
-}
-
-/**
- * What a grant's signer vouches for, whether or not its time has come.
- *
- * @throws ImgsealError GRANT_INVALID
- */
-export function authenticClaims({ signingInput, signature, key, payload }: Grant): GrantClaims {
-  if (!isAuthenticInNode(signingInput, signature, key)) {
-    throw new ImgsealError("GRANT_INVALID", "the signature does not match the grant");
-  }
-  return parseGrantClaims(payload);
 }

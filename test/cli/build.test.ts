@@ -1,7 +1,8 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { newKey } from "../../src/cli/new-key.ts";
+import { newKey, newKeyPair } from "../../src/cli/new-key.ts";
+import { publicJwks } from "../../src/urls/edge-keys.ts";
 import { imgseal, temporaryFolder } from "./terminal.ts";
 
 const buckets = {
@@ -57,6 +58,20 @@ describe("build", () => {
     const { k } = JSON.parse(readFileSync(file("test.keys.json"), "utf8")).keys[0];
     expect(readFileSync(file("out/viewer-request/index.mjs"), "utf8")).toContain(k);
     expect(readFileSync(file("out/origin-response/index.mjs"), "utf8")).not.toContain(k);
+  });
+
+  test("bakes the public half alone of an Ed25519 key, and the secret of one that has no other", async () => {
+    const { file, build } = setUp();
+    const [pair, secret] = [newKeyPair("pair"), newKey("secret")];
+    writeFileSync(file("test.keys.json"), JSON.stringify({ keys: [pair, secret] }));
+    expect((await build()).exitCode).toBe(0);
+    const bundle = readFileSync(file("out/viewer-request/index.mjs"), "utf8");
+    expect(bundle).toContain(pair.x);
+    expect(bundle).toContain(secret.k);
+    expect(bundle).not.toContain(pair.d);
+    writeFileSync(file("test.keys.json"), JSON.stringify({ keys: publicJwks([pair]) }));
+    expect((await build()).exitCode).toBe(0);
+    expect(readFileSync(file("out/viewer-request/index.mjs"), "utf8")).not.toContain(secret.k);
   });
 
   test("bakes in the presets of the deployment before, also when it replaces their file", async () => {

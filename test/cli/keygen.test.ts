@@ -10,8 +10,10 @@ import {
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createKeyFile, readKeyFile, replaceKeyFile } from "../../src/cli/key-file.ts";
-import { newKey } from "../../src/cli/new-key.ts";
+import { newKey, newKeyPair } from "../../src/cli/new-key.ts";
+import { edgeJwks } from "../../src/urls/edge-keys.ts";
 import { parseKeySet } from "../../src/urls/key-set.ts";
+import { signSync, verifySync } from "../../src/urls/sync-signature.ts";
 import { imgseal, memoryTerminal, temporaryFolder } from "./terminal.ts";
 
 const modeOf = (file: string) => (statSync(file).mode & 0o777).toString(8);
@@ -143,6 +145,88 @@ describe("keygen --add", () => {
     const { exitCode, err } = await keygen("--add");
     expect(exitCode).toBe(1);
     expect(err).toContain(`imgseal: there is no key file at ${file}; make one with "imgseal keygen ${file}"`);
+  });
+});
+
+describe("keygen --alg Ed25519", () => {
+  test("makes a key pair that signs, and that node:crypto and the key set take", async () => {
+    const { file, keygen } = newFile("--alg", "Ed25519");
+    const { exitCode, out, err } = await keygen("--kid", "pair");
+    expect({ exitCode, out, err }).toEqual({ exitCode: 0, out: `made the key pair in ${file}\n`, err: "" });
+    expect(modeOf(file)).toBe("600");
+    const [jwk] = read(file).keys;
+    expect(jwk).toEqual({
+      ...{ kty: "OKP", kid: "pair", alg: "Ed25519", use: "sig", crv: "Ed25519" },
+      x: expect.stringMatching(/^[\w-]{43}$/),
+      d: expect.stringMatching(/^[\w-]{43}$/),
+    });
+    const keys = parseKeySet(read(file));
+    const url = signSync({ preset: "thumb", source: "a.jpg" }, keys.signingKeyAt(0));
+    const edge = parseKeySet({ keys: edgeJwks([jwk]) });
+    verifySync(url, { keys: edge, signing: { requireExpiry: false }, nowSeconds: 0 });
+    expect(edge.keys[0]?.canSign).toBe(false);
+  });
+
+  test("is added beside a secret, which still signs", async () => {
+    const { file, keygen } = newFile();
+    await keygen("--kid", "old");
+    expect((await keygen("--add", "--kid", "pair", "--alg", "Ed25519")).out).toContain("old still signs");
+    expect(parseKeySet(read(file)).keys.map(({ alg }) => alg)).toEqual(["HS256", "Ed25519"]);
+  });
+
+  test("refuses an algorithm that there is not", async () => {
+    const { exitCode, err } = await newFile().keygen("--alg", "EdDSA");
+    expect(exitCode).toBe(2);
+    expect(err).toContain("Allowed choices are HS256, Ed25519.");
+  });
+});
+
+describe("keygen --public", () => {
+  test("prints the public halves and nothing that signs, and leaves the file as it is", async () => {
+    const { file, keygen } = newFile();
+    const pair = { ...newKeyPair("pair"), nbf: 5, note: "private" };
+    writeFileSync(file, JSON.stringify({ keys: [pair] }), { mode: 0o600 });
+    const { exitCode, out, err } = await keygen("--public");
+    expect({ exitCode, err }).toEqual({ exitCode: 0, err: "" });
+    const { d, note, ...half } = pair;
+    expect(JSON.parse(out)).toEqual({ keys: [half] });
+    expect(out).not.toContain(d);
+    expect(out).not.toContain(note);
+    expect(read(file)).toEqual({ keys: [pair] });
+  });
+
+  test("says which keys have no public half", async () => {
+    const { file, keygen } = newFile();
+    writeFileSync(file, JSON.stringify({ keys: [newKey("a"), newKeyPair("b")] }), { mode: 0o600 });
+    const { out, err } = await keygen("--public");
+    expect(JSON.parse(out).keys).toHaveLength(1);
+    expect(err).toBe(
+      "imgseal: warning: left out a: HS256 has no public half, and what it signed will not verify\n",
+    );
+    writeFileSync(file, JSON.stringify({ keys: [newKey("a")] }));
+    expect(await keygen("--public")).toEqual({
+      exitCode: 1,
+      out: "",
+      err: `imgseal: ${file} has no Ed25519 key, and HS256 has no public half; make one with --alg Ed25519\n`,
+    });
+  });
+
+  test("prints a file that verifies, that may be open to all, and that cannot sign", async () => {
+    const { file, keygen } = newFile();
+    writeFileSync(file, JSON.stringify({ keys: [newKeyPair("b")] }), { mode: 0o600 });
+    writeFileSync(file, (await keygen("--public")).out, { mode: 0o644 });
+    chmodSync(file, 0o644);
+    const { exitCode, err } = await imgseal("sign", "thumb", "a.jpg", "--keys", file);
+    expect(exitCode).toBe(1);
+    expect(err).toBe(
+      `imgseal: ${file} has no key that can sign now: its keys are public halves, or their time (nbf, exp) has not come or is over\n`,
+    );
+  });
+
+  test("makes no key beside", async () => {
+    const { exitCode, err } = await newFile().keygen("--public", "--add");
+    expect(exitCode).toBe(2);
+    expect(err).toContain("cannot be used with option '--add'");
   });
 });
 

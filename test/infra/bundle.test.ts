@@ -9,7 +9,7 @@ import { type Bundle, bundleEdge, requireWithinQuota } from "../../infra/bundle.
 import { viewerRequestEvent } from "../fixtures/events.ts";
 import { makeTable, table, thumb } from "../fixtures/presets.ts";
 import { signedTarget } from "../fixtures/service.ts";
-import { vectors } from "../vectors/signed-urls.ts";
+import { vectors, table as vectorTable } from "../vectors/signed-urls.ts";
 
 const packageRoot = fileURLToPath(new URL("../..", import.meta.url));
 const run = promisify(execFile);
@@ -108,6 +108,50 @@ describe("the viewer-request bundle", () => {
 
   it("needs nothing beside it", () => {
     expect(viewerRequest?.external).toEqual([]);
+  });
+
+  it("refuses a private key where the public half is enough", async () => {
+    const [first, second] = vectors.ed25519.keys.keys;
+    const bundling = bundleEdge({
+      ...options(),
+      outDir: join(outDir, "private"),
+      viewerRequest: { table, keys: { keys: [{ ...first, d: undefined }, second] } },
+    });
+    await expect(bundling).rejects.toThrow(
+      new TypeError(
+        'keys[1].d: expected public keys only, received a private one; the edge needs what "imgseal keygen --public" prints',
+      ),
+    );
+    await expect(readdir(join(outDir, "private"))).rejects.toThrow("ENOENT");
+  });
+
+  it("verifies Ed25519 and grants with public halves", async () => {
+    const folder = join(outDir, "public");
+    const halves = vectors.ed25519.keys.keys.map((jwk) => ({ ...jwk, d: undefined }));
+    await bundleEdge({
+      ...options(),
+      outDir: folder,
+      viewerRequest: { table: vectorTable, keys: { keys: halves } },
+    });
+    const [granted] = vectors.grants.valid.filter(({ kid }) => kid === "demo-ed-1");
+    const targets = [
+      vectors.ed25519.valid[1]?.target ?? "",
+      granted?.opens[0] ?? "",
+      granted?.refuses[0] ?? "",
+    ];
+    const script = `
+      const { handler } = await import(${JSON.stringify(join(folder, "viewer-request/index.mjs"))});
+      for (const event of ${JSON.stringify(targets.map((target) => viewerRequestEvent(target)))}) await handler(event);`;
+    const { stdout } = await run(process.execPath, ["--input-type=module", "-e", script], { cwd: outDir });
+    const log = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(log.map(({ outcome, code }) => code ?? outcome)).toEqual([
+      "rewritten",
+      "rewritten",
+      "GRANT_SCOPE",
+    ]);
   });
 
   it("fails closed: without a usable key it does not even load", async () => {
