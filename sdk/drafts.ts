@@ -9,6 +9,7 @@ import { type GrantOptions, parseScopes } from "./grant.ts";
 import { formatImg, type HtmlOptions } from "./html.ts";
 import { formatSrcset, type ImgAttributes, type ImgOptions, imgAttributes, type UrlFor } from "./img.ts";
 import { misuse } from "./misuse.ts";
+import { parseOrigin } from "./origin.ts";
 import { findPreset, parsePresets, type SignerPreset } from "./presets.ts";
 import type { SignerOptions } from "./signer.ts";
 import {
@@ -100,16 +101,4 @@ export function createDrafts({
       return { claims: { exp, ...scopes }, key };
     },
   };
-}
-
-function parseOrigin(baseUrl: unknown): string {
-  const url = typeof baseUrl === "string" && URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
-  // Credentials, a path, a query or a fragment would all show up here.
-  if (url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return url.origin;
-  return misuse(
-    "baseUrl",
-    'an http or https origin without a path, such as "https://img.example.com"',
-    // Credentials stay out of the message.
-    typeof baseUrl === "string" ? baseUrl.replace(/\/\/[^/]*@/, "//***@") : baseUrl,
-  );
 }

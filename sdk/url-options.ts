@@ -14,7 +14,9 @@ export interface ClaimOptions extends ExpiryOptions {
 }
 
 /** Everything, whatever the preset. */
-export interface AnyUrlOptions extends ClaimOptions {
+export interface AnyUrlOptions extends ClaimOptions, AnySelectors {}
+
+interface AnySelectors {
   readonly width?: number;
   readonly dpr?: number;
   readonly format?: string;
@@ -26,7 +28,10 @@ export type AnySrcsetOptions = Omit<AnyUrlOptions, "width" | "dpr">;
 export type SrcsetOptions<P = SignerPreset> = Omit<UrlOptions<P>, "width" | "dpr">;
 
 /** Options of `url`; of a const table, each selector is the union of what the preset declares. */
-export interface UrlOptions<P = SignerPreset> extends AnyUrlOptions {
+export interface UrlOptions<P = SignerPreset> extends ClaimOptions, SelectorOptions<P> {}
+
+/** Which candidate a URL is. */
+export interface SelectorOptions<P = SignerPreset> extends AnySelectors {
   /** Pixels; one of the preset's `widths`. */
   readonly width?: Declared<P, "widths">;
   /** Device pixel ratio; one of the preset's `dprs`. */
@@ -44,7 +49,7 @@ export function parseUrlOptions(
   name: string,
   preset: SignerPreset,
   source: unknown,
-  { version, width, dpr, format }: AnyUrlOptions,
+  { version, ...selectors }: AnyUrlOptions,
 ): { readonly claims: SignedClaims; readonly selectors: Pick<SignedUrl, "w" | "dpr" | "fm"> } {
   assertSourceKey(source);
   if (!isServed(preset, source)) {
@@ -57,16 +62,29 @@ export function parseUrlOptions(
   if (version !== undefined && !(typeof version === "string" && /^[\w-]{1,64}$/.test(version))) {
     misuse("version", "1 to 64 characters of A-Z a-z 0-9 _ -", version);
   }
+  return {
+    claims: { preset: name, source, ...(version !== undefined && { ver: version }) },
+    selectors: parseSelectors(name, preset, selectors),
+  };
+}
+
+/**
+ * Width, ratio and format under their names in the URL.
+ *
+ * @throws TypeError for one that the preset does not declare
+ */
+export function parseSelectors(
+  name: string,
+  preset: SignerPreset,
+  { width, dpr, format }: AnySelectors,
+): Pick<SignedUrl, "w" | "dpr" | "fm"> {
   requireDeclared("width", width, preset.widths, name);
   requireDeclared("dpr", dpr, preset.dprs, name);
   requireDeclared("format", format, preset.formats, name);
   return {
-    claims: { preset: name, source, ...(version !== undefined && { ver: version }) },
-    selectors: {
-      ...(width !== undefined && { w: width }),
-      ...(dpr !== undefined && { dpr }),
-      ...(format !== undefined && { fm: format }),
-    },
+    ...(width !== undefined && { w: width }),
+    ...(dpr !== undefined && { dpr }),
+    ...(format !== undefined && { fm: format }),
   };
 }
 

@@ -1,0 +1,163 @@
+/// <reference lib="dom" />
+/** Sets the attributes of `<img>` elements, as soon as there is a grant for their URLs. */
+
+import { holdGrant } from "./grant-holder.ts";
+import { type ImgOptions, imgAttributes } from "./img.ts";
+import { isObject, misuse } from "./misuse.ts";
+import { placePicture } from "./picture.ts";
+import { placeholderStyle } from "./placeholder.ts";
+import type { SignerPreset, SignerPresets } from "./presets.ts";
+
+export interface FillOptions {
+  /** The const that `imgseal types` writes, or its manifest. */
+  readonly presets: SignerPresets;
+  /** Origin of the distribution, such as `https://img.example.com`. */
+  readonly baseUrl: string;
+  /** Fetches a grant: asked with the first picture, and again before the one that it gave expires. */
+  readonly grant: () => string | Promise<string>;
+  /** Told of a picture that is described wrongly, and of a grant that could not be had; logs them unless given. */
+  readonly onError?: (error: unknown, img?: HTMLImageElement) => void;
+}
+
+/** What describes a picture in HTML. */
+export const descriptionNames = [
+  "preset",
+  "source",
+  "alt",
+  "sizes",
+  "priority",
+  "crossorigin",
+  "source-size",
+  "placeholder",
+] as const;
+
+export type DescriptionName = (typeof descriptionNames)[number];
+
+/** The description of one picture; `null` where it says nothing. */
+export type Read = (name: DescriptionName) => string | null;
+
+export interface Filler {
+  /** Sets what can be set now, and the URLs when there is a grant. */
+  fill(img: HTMLImageElement, read: Read): void;
+  stop(): void;
+}
+
+interface Filled {
+  readonly read: Read;
+  /** What the URLs are of; `undefined` while there are none. */
+  readonly subject: string | undefined;
+}
+
+export function createFiller({
+  presets: { presets },
+  baseUrl,
+  grant,
+  onError = report,
+}: FillOptions): Filler {
+  const pictures = new Map<HTMLImageElement, Filled>();
+  const holder = holdGrant(grant, fillWaiting, (error) => onError(error));
+
+  function fillWaiting(): void {
+    for (const [img, { read }] of pictures) {
+      if (img.isConnected) write(img, read);
+      else pictures.delete(img);
+    }
+  }
+
+  function write(img: HTMLImageElement, read: Read): void {
+    const token = holder.token();
+    const subject = `${read("preset")}/${read("source")}`;
+    // What has arrived keeps its URL: with another grant it would be another one, and a second request.
+    const hasUrls = hasArrived(img) && pictures.get(img)?.subject === subject;
+    try {
+      const { src, srcset, ...others } = attributesOf(read, read("preset"), token);
+      setAttributes(img, others);
+      if (token !== undefined && !hasUrls) {
+        if (srcset === undefined) img.removeAttribute("srcset");
+        setAttributes(img, { ...(srcset !== undefined && { srcset }), src });
+        showPlaceholder(img, read, token);
+      }
+      pictures.set(img, { read, subject: token === undefined && !hasUrls ? undefined : subject });
+    } catch (error) {
+      pictures.delete(img);
+      onError(error, img);
+    }
+  }
+
+  function attributesOf(read: Read, name: string | null, token = "none yet") {
+    const picture = { baseUrl, grant: token, preset: name, source: read("source") };
+    const placed = placePicture(presets, picture);
+    return imgAttributes(placed.name, economical(placed.preset), placed.urlFor, optionsOf(read));
+  }
+
+  function showPlaceholder(img: HTMLImageElement, read: Read, grant: string): void {
+    const preset = read("placeholder");
+    if (preset === null || savesData() || hasArrived(img)) return;
+    const { urlFor } = placePicture(presets, { baseUrl, grant, preset, source: read("source") });
+    // Through CSSOM: a Content-Security-Policy without 'unsafe-inline' refuses a style attribute.
+    Object.assign(img.style, placeholderStyle(urlFor({})));
+    // It would be seen through a picture with transparency.
+    img.addEventListener("load", () => img.style.removeProperty("background-image"), { once: true });
+  }
+
+  return {
+    fill(img, read) {
+      // Timers stand still while a machine sleeps: a lazy picture may be the first to notice that its grant is over.
+      if (!pictures.has(img)) img.addEventListener("error", holder.refreshIfDue);
+      write(img, read);
+      holder.refreshIfDue();
+    },
+    stop() {
+      holder.stop();
+      for (const img of pictures.keys()) img.removeEventListener("error", holder.refreshIfDue);
+      pictures.clear();
+    },
+  };
+}
+
+function optionsOf(read: Read): ImgOptions {
+  const alt = read("alt") ?? misuse("alt", 'a text, or "" for decoration', undefined);
+  const sizes = read("sizes");
+  const crossorigin = read("crossorigin");
+  const sourceSize = read("source-size");
+  const [, width, height] = /^(\d+)x(\d+)$/.exec(sourceSize ?? "") ?? [];
+  return {
+    alt,
+    priority: read("priority") !== null,
+    ...(sizes !== null && { sizes }),
+    ...(crossorigin !== null && {
+      crossorigin: crossorigin === "use-credentials" ? crossorigin : "anonymous",
+    }),
+    ...(sourceSize !== null && { sourceSize: { width: Number(width), height: Number(height) } }),
+  };
+}
+
+/** Where people ask to save data, no candidate is larger than the window in CSS pixels needs. */
+function economical(preset: SignerPreset): SignerPreset {
+  if (!savesData()) return preset;
+  const { dprs: _, widths, ...others } = preset;
+  const enough = widths?.find((width) => width >= innerWidth) ?? Infinity;
+  return { ...others, ...(widths && { widths: widths.filter((width) => width <= enough) }) };
+}
+
+/** Network Information API: what Chromium offers. */
+function savesData(): boolean {
+  return (
+    "connection" in navigator && isObject(navigator.connection) && navigator.connection.saveData === true
+  );
+}
+
+function hasArrived(img: HTMLImageElement): boolean {
+  return img.complete && img.naturalWidth > 0;
+}
+
+/** Setting an attribute to what it is would load the picture again. */
+function setAttributes(img: HTMLImageElement, attributes: object): void {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (img.getAttribute(name) !== String(value)) img.setAttribute(name, String(value));
+  }
+}
+
+function report(...problem: readonly unknown[]): void {
+  console.error(...problem);
+}
