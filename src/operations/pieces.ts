@@ -20,7 +20,8 @@ export async function* piecesOf(input: AsyncIterable<Uint8Array>): AsyncGenerato
     yield held.join("") + text.slice(0, end);
     held = [text.slice(end)];
   }
-  yield held.join("");
+  const rest = held.join("");
+  if (rest !== "") yield rest;
 }
 
 /** The place behind the last boundary; 0 when there is none. */

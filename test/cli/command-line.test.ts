@@ -7,7 +7,7 @@ import { compiledCommand, environment, type ProcessOptions, root, runProcess } f
 import { imgseal as inProcess, memoryTerminal, temporaryFolder } from "./terminal.ts";
 
 const command = compiledCommand();
-const names = ["serve", "sign", "explain", "presets", "check", "keygen", "build"];
+const names = ["serve", "sign", "explain", "resign", "presets", "check", "keygen", "build"];
 
 const imgseal = (args: readonly string[], options?: ProcessOptions) =>
   runProcess(command.main, args, options);
