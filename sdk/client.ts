@@ -7,7 +7,7 @@
 import { imgAttributes as attributesOf, formatSrcset, type ImgAttributes, type ImgOptions } from "./img.ts";
 import { type GrantedPicture, type Picture, placePicture } from "./picture.ts";
 import type { PresetName, SignerPresets } from "./presets.ts";
-import { parseSelectors, type SelectorOptions } from "./url-options.ts";
+import type { SelectorOptions } from "./url-options.ts";
 
 export type { FillOptions } from "./fill.ts";
 export type { ImgAttributes, ImgOptions } from "./img.ts";
@@ -24,7 +24,7 @@ export type { SelectorOptions } from "./url-options.ts";
  *     imgAttributes(presets, signedUrl, { alt: "A cat", sizes: "100vw" });
  *     imgAttributes(presets, { baseUrl, grant, preset: "card", source: "photos/cat.jpg" }, { alt: "A cat" });
  *
- * @throws TypeError when `alt`, a needed `sizes` or a needed `sourceSize` is missing, and for what the edge would refuse
+ * @throws TypeError when `alt`, a needed `sizes` or a needed `sourceSize` is missing, or the preset is unknown
  */
 export function imgAttributes<const Table extends SignerPresets>(
   { presets }: Table,
@@ -38,7 +38,7 @@ export function imgAttributes<const Table extends SignerPresets>(
 /**
  * The value of `srcset`: every candidate that the preset declares, from one signed URL or one grant.
  *
- * @throws TypeError for what the edge would refuse
+ * @throws TypeError for a preset that there is not
  */
 export function srcset<const Table extends SignerPresets>(
   { presets }: Table,
@@ -49,17 +49,20 @@ export function srcset<const Table extends SignerPresets>(
 }
 
 /**
- * The URL of one candidate of what a grant opens.
+ * The URL of one candidate of what a grant opens; without selectors, of the default one.
  *
  *     pictureUrl(presets, { baseUrl, grant, preset: "banner", source: "photos/cat.jpg" }, { width: 640 });
  *
- * @throws TypeError for what the edge would refuse
+ * @throws TypeError for a preset that there is not
  */
 export function pictureUrl<const Table extends SignerPresets, Name extends PresetName<Table["presets"]>>(
   { presets }: Table,
   picture: GrantedPicture<Name>,
-  selectors: SelectorOptions<Table["presets"][Name]> = {},
+  { width, dpr, format }: SelectorOptions<Table["presets"][Name]> = {},
 ): string {
-  const { name, preset, urlFor } = placePicture(presets, picture);
-  return urlFor(parseSelectors(name, preset, selectors));
+  return placePicture(presets, picture).urlFor({
+    ...(width !== undefined && { w: width }),
+    ...(dpr !== undefined && { dpr }),
+    ...(format !== undefined && { fm: format }),
+  });
 }

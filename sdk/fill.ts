@@ -4,7 +4,7 @@
 import { holdGrant } from "./grant-holder.ts";
 import { type ImgOptions, imgAttributes } from "./img.ts";
 import { isObject, misuse } from "./misuse.ts";
-import { placePicture } from "./picture.ts";
+import { type PlacedPicture, placePicture } from "./picture.ts";
 import { placeholderStyle } from "./placeholder.ts";
 import type { SignerPreset, SignerPresets } from "./presets.ts";
 
@@ -55,9 +55,9 @@ export function createFiller({
   onError = report,
 }: FillOptions): Filler {
   const pictures = new Map<HTMLImageElement, Filled>();
-  const holder = holdGrant(grant, fillWaiting, (error) => onError(error));
+  const holder = holdGrant(grant, fillAll, (error) => onError(error));
 
-  function fillWaiting(): void {
+  function fillAll(): void {
     for (const [img, { read }] of pictures) {
       if (img.isConnected) write(img, read);
       else pictures.delete(img);
@@ -68,34 +68,30 @@ export function createFiller({
     const token = holder.token();
     const subject = `${read("preset")}/${read("source")}`;
     // What has arrived keeps its URL: with another grant it would be another one, and a second request.
-    const hasUrls = hasArrived(img) && pictures.get(img)?.subject === subject;
+    const isDone = hasArrived(img) && pictures.get(img)?.subject === subject;
     try {
-      const { src, srcset, ...others } = attributesOf(read, read("preset"), token);
+      const { name, preset, urlFor } = place(read, "preset", token);
+      const { src, srcset, ...others } = imgAttributes(name, economical(preset), urlFor, optionsOf(read));
       setAttributes(img, others);
-      if (token !== undefined && !hasUrls) {
-        if (srcset === undefined) img.removeAttribute("srcset");
-        setAttributes(img, { ...(srcset !== undefined && { srcset }), src });
+      if (token !== undefined && !isDone) {
         showPlaceholder(img, read, token);
+        setAttributes(img, { srcset, src });
       }
-      pictures.set(img, { read, subject: token === undefined && !hasUrls ? undefined : subject });
+      pictures.set(img, { read, subject: token === undefined && !isDone ? undefined : subject });
     } catch (error) {
       pictures.delete(img);
       onError(error, img);
     }
   }
 
-  function attributesOf(read: Read, name: string | null, token = "none yet") {
-    const picture = { baseUrl, grant: token, preset: name, source: read("source") };
-    const placed = placePicture(presets, picture);
-    return imgAttributes(placed.name, economical(placed.preset), placed.urlFor, optionsOf(read));
+  function place(read: Read, name: "preset" | "placeholder", grant = ""): PlacedPicture {
+    return placePicture(presets, { baseUrl, grant, preset: read(name) ?? "", source: read("source") ?? "" });
   }
 
-  function showPlaceholder(img: HTMLImageElement, read: Read, grant: string): void {
-    const preset = read("placeholder");
-    if (preset === null || savesData() || hasArrived(img)) return;
-    const { urlFor } = placePicture(presets, { baseUrl, grant, preset, source: read("source") });
+  function showPlaceholder(img: HTMLImageElement, read: Read, token: string): void {
+    if (read("placeholder") === null || savesData() || hasArrived(img)) return;
     // Through CSSOM: a Content-Security-Policy without 'unsafe-inline' refuses a style attribute.
-    Object.assign(img.style, placeholderStyle(urlFor({})));
+    Object.assign(img.style, placeholderStyle(place(read, "placeholder", token).urlFor({})));
     // It would be seen through a picture with transparency.
     img.addEventListener("load", () => img.style.removeProperty("background-image"), { once: true });
   }
@@ -154,7 +150,8 @@ function hasArrived(img: HTMLImageElement): boolean {
 /** Setting an attribute to what it is would load the picture again. */
 function setAttributes(img: HTMLImageElement, attributes: object): void {
   for (const [name, value] of Object.entries(attributes)) {
-    if (img.getAttribute(name) !== String(value)) img.setAttribute(name, String(value));
+    if (value === undefined) img.removeAttribute(name);
+    else if (img.getAttribute(name) !== String(value)) img.setAttribute(name, String(value));
   }
 }
 

@@ -1,11 +1,9 @@
 /** A picture that a page may show: a URL that was signed for it, or what a grant opens. Its URLs, without any secret. */
 
-import { formatSignedUrl, type SignedUrl } from "../src/urls/signed-url.ts";
-import type { Selectors } from "./img.ts";
-import { isObject, misuse } from "./misuse.ts";
-import { parseOrigin } from "./origin.ts";
-import { findPreset, type PresetName, type SignerPreset, type SignerPresets } from "./presets.ts";
-import { parseUrlOptions } from "./url-options.ts";
+import type { SignedUrl } from "../src/urls/signed-url.ts";
+import { encodeSourceKey } from "../src/urls/source-key.ts";
+import { misuse } from "./misuse.ts";
+import type { PresetName, SignerPreset, SignerPresets } from "./presets.ts";
 
 /** One source in one preset, opened by a grant. */
 export interface GrantedPicture<Name extends string = string> {
@@ -23,58 +21,40 @@ export type Picture<Presets = SignerPresets["presets"]> = string | GrantedPictur
 export interface PlacedPicture {
   readonly name: string;
   readonly preset: SignerPreset;
-  readonly urlFor: (selectors: Pick<SignedUrl, "w" | "dpr" | "fm">) => string;
+  readonly urlFor: (candidate: Candidate) => string;
 }
 
+type Candidate = Pick<SignedUrl, "w" | "dpr" | "fm">;
+
 /**
- * The preset of a picture, and the URLs of its candidates.
+ * The preset of a picture, and the URLs of its candidates. Types say what a source and a grant are, and the edge judges
+ * them: a page has no room for the signer's checks.
  *
- * @throws TypeError for what the edge would refuse
+ * @throws TypeError for a preset that there is not
  */
-export function placePicture(presets: SignerPresets["presets"], picture: unknown): PlacedPicture {
-  if (typeof picture === "string") {
-    const name = presetOf(picture);
-    return {
-      name,
-      preset: findPreset(presets, name),
-      urlFor: (selectors) => withSelectors(picture, selectors),
-    };
-  }
-  if (!isObject(picture))
-    return misuse("picture", "a signed URL, or { baseUrl, grant, preset, source }", picture);
-  const { baseUrl, grant, source } = picture;
-  const name = String(picture.preset);
-  const preset = findPreset(presets, name);
-  const { claims } = parseUrlOptions(name, preset, source, {});
-  const origin = parseOrigin(baseUrl);
-  // What came would be the token.
-  if (typeof grant !== "string" || !grant) misuse("grant", "a token from a signer", typeof grant);
-  const rev = preset.revision.slice(0, 6);
-  return {
-    name,
-    preset,
-    urlFor: (selectors) => origin + formatSignedUrl({ ...claims, grant, ...selectors }, rev),
-  };
+export function placePicture(presets: SignerPresets["presets"], picture: Picture): PlacedPicture {
+  const isSigned = typeof picture === "string";
+  const name = isSigned ? (picture.split("/")[3] ?? "") : picture.preset;
+  const preset = Object.hasOwn(presets, name) ? presets[name] : undefined;
+  if (preset === undefined) return misuse("preset", `one of ${Object.keys(presets).join(", ")}`, name);
+  const base = isSigned ? picture : grantedUrl(picture, preset);
+  return { name, preset, urlFor: (candidate) => withSelectors(base, candidate) };
+}
+
+/** As a signer writes URLs, so that both make one URL for one candidate and browsers load it once. */
+function grantedUrl({ baseUrl, grant, preset, source }: GrantedPicture, { revision }: SignerPreset): string {
+  const target = `/${preset}/${encodeSourceKey(source)}`;
+  return new URL(`${target}?grant=${grant}&rev=${revision.slice(0, 6)}`, baseUrl).href;
 }
 
 /**
  * A signed URL with other selectors, which no signature covers; whatever else it holds stays as it is. They stand
  * where a signer writes them, so that both make one URL for one candidate and browsers load it once.
  */
-export function withSelectors(url: string, selectors: Selectors): string {
-  const [target = "", query = ""] = url.split("?", 2);
-  const parameters = query
-    .split("&")
-    .filter((parameter) => parameter !== "" && !/^(?:w|dpr)=/.test(parameter));
-  const first = parameters.findIndex((parameter) => /^(?:fm|rev)=/.test(parameter));
-  const chosen = Object.entries(selectors).map(([name, value]) => `${name}=${value}`);
-  parameters.splice(first === -1 ? parameters.length : first, 0, ...chosen);
-  return parameters.length === 0 ? target : `${target}?${parameters.join("&")}`;
-}
-
-function presetOf(url: string): string {
-  const [, name] = /^https?:\/\/[^/?#]+\/([^/?#]+)\/[^?#]+(?:\?[^#]*)?$/.exec(url) ?? [];
-  return (
-    name ?? misuse("picture", "a signed URL such as https://img.example.com/card/cat.jpg?...", "another text")
-  );
+export function withSelectors(url: string, candidate: Candidate): string {
+  const [target = "", query] = url.split("?");
+  const kept = query ? `&${query}`.replace(/&(?:w|dpr)=[^&]*/g, "") : "";
+  const chosen = Object.entries(candidate).map(([name, value]) => `&${name}=${value}`);
+  const written = kept.replace(/(?:&(?:fm|rev)=.*)?$/, (rest) => chosen.join("") + rest);
+  return target + written.replace("&", "?");
 }

@@ -13,6 +13,7 @@ import { addResign } from "./resign.ts";
 import { addServe } from "./serve.ts";
 import { addSign } from "./sign.ts";
 import { exitCodes, type Terminal } from "./terminal.ts";
+import { addTypes } from "./types.ts";
 
 const help = `
 Begin with:
@@ -63,6 +64,7 @@ function createProgram(terminal: Terminal): Command {
     addExplain,
     addResign,
     addPresets,
+    addTypes,
     addCheck,
     addKeygen,
     addBuild,

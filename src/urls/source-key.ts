@@ -14,7 +14,7 @@ const forbiddenSegment = /(?:^|\/)\.{0,2}(?:\/|$)/;
 // The keys of most sources: their wire spelling is the key itself.
 const plain = /^[A-Za-z0-9\-._~/]*$/;
 
-const utf8 = new TextEncoder();
+const utf8 = /* @__PURE__ */ new TextEncoder();
 
 /**
  * Whether a text is a source key: 1 to 850 bytes of UTF-8, segments joined by `/`, none of them empty, `.`
