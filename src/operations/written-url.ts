@@ -21,9 +21,9 @@ export interface WrittenParameter {
   readonly to: number;
 }
 
+// They double with each layer of JSON.
+const backslashes = String.raw`\\+`;
 // An ampersand, once or more than once escaped: `&amp;`, `&#38;`, JSON's `\u0026`, `\u0026amp;`, a feed's `&amp;amp;`.
-// Backslashes double with each layer of JSON; without a bound, a long row of them would be read from each of its places.
-const backslashes = String.raw`\\{1,15}`;
 const ampersand = `(?:&|${backslashes}(?:&|u0026|x26))(?:(?:amp|#0*38|#x0*26);)*`;
 // With what HTML, JSON (also within JSON), JavaScript and Markdown may write for another character.
 const escaped = new RegExp(
@@ -49,7 +49,8 @@ const punctuation = ".!?:*~$@/+";
 export function originPattern(origin: string): RegExp {
   const [scheme = "", host = ""] = origin.split("//");
   const literal = (part: string) => part.replace(/[.[\]]/g, String.raw`\$&`);
-  // Behind a colon it is another scheme, behind a letter the path of somebody else's URL.
+  // Behind a colon it is another scheme, behind a letter the path of somebody else's URL. Behind a backslash it has
+  // been tried already: a long row of them is not to be read again from each of its places.
   const begin = String.raw`(?:${scheme}|(?<![\w.:/%\\-]))`;
   return new RegExp(`${begin}${slash}{2}${literal(host)}(?=${slash})`, "gi");
 }
