@@ -30,11 +30,12 @@ export function outputSize(
 ): Size {
   const source = { width: uprightSource.width, height: uprightSource.height };
   const { width, height } = targetBox(preset, variant);
-  const most = preset.withoutEnlargement ? 1 : Number.POSITIVE_INFINITY;
-  if (width === undefined && height === undefined) return source;
-  if (height === undefined) return scale(source, Math.min(most, (width ?? source.width) / source.width));
-  if (width === undefined) return scale(source, Math.min(most, height / source.height));
-  return boxSizes[preset.fit]({ width, height }, source, most);
+  const most = preset.withoutEnlargement ? 1 : Infinity;
+  if (width !== undefined && height !== undefined) {
+    return boxSizes[preset.fit]({ width, height }, source, most);
+  }
+  const ratio = width === undefined ? (height ?? source.height) / source.height : width / source.width;
+  return scale(source, Math.min(most, ratio));
 }
 
 type BoxSize = (box: Size, source: Size, maxScale: number) => Size;

@@ -20,17 +20,19 @@ interface AccessTable {
  * Without a signature an unknown preset is refused like one that is not public, so that nobody learns which
  * presets exist.
  *
+ * @returns the kid of the key that vouches; `undefined` for a bare URL
  * @throws ImgsealError SIGNATURE_MISSING, KEY_UNKNOWN, SIGNATURE_INVALID, URL_EXPIRED, GRANT_INVALID, GRANT_SCOPE
  */
 export function authorise(
   url: SignedUrl,
   table: AccessTable,
   { keys, nowSeconds }: Omit<Verification, "signing">,
-): void {
-  if (isBare(url) && isPublic(table, url.preset)) return;
+): string | undefined {
+  if (isBare(url) && isPublic(table, url.preset)) return undefined;
   const verification = { keys, signing: table.signing, nowSeconds };
-  if (url.grant === undefined) verifySync(url, verification);
-  else verifyGrant(url, url.grant, verification);
+  if (url.grant !== undefined) return verifyGrant(url, url.grant, verification);
+  verifySync(url, verification);
+  return url.kid;
 }
 
 /**

@@ -16,9 +16,10 @@ export function signGrantSync(claims: GrantClaims, key: Key): string {
 /**
  * Accepts a URL that its grant opens now. As with a signed URL, the signature comes first, then the time, then the rest.
  *
+ * @returns the kid of the grant's key
  * @throws ImgsealError GRANT_INVALID, KEY_UNKNOWN, URL_EXPIRED, GRANT_SCOPE
  */
-export function verifyGrant(url: SignedUrl, token: string, verification: Verification): void {
+export function verifyGrant(url: SignedUrl, token: string, verification: Verification): string {
   const { signingInput, signature, key, payload } = parseGrant(token, verification);
   if (!isAuthenticInNode(signingInput, signature, key)) {
     throw new ImgsealError("GRANT_INVALID", "the signature does not match the grant");
@@ -30,4 +31,5 @@ export function verifyGrant(url: SignedUrl, token: string, verification: Verific
     throw new ImgsealError("URL_EXPIRED", `the grant begins at ${nbf}, it is ${verification.nowSeconds} now`);
   }
   requireScope(url, claims);
+  return key.kid;
 }

@@ -152,6 +152,7 @@ describe("the viewer-request bundle", () => {
       "rewritten",
       "GRANT_SCOPE",
     ]);
+    expect(log.map(({ kid }) => kid)).toEqual(["demo-ed-1", "demo-ed-1", undefined]);
   });
 
   it("fails closed: without a usable key it does not even load", async () => {
