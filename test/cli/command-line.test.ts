@@ -169,6 +169,7 @@ describe("the command line", () => {
       ["sign", "none", "a.jpg"],
       ["explain", url],
       ["explain", `${url}&ver=2`, "--json"],
+      ["resign", "presets.yaml", "--base", "https://img.example.com", "--json"],
       ["check", "--keys", "imgseal.keys.json", "--json"],
       ["check", "--presets", "imgseal.keys.json"],
       ["presets", "--json"],
