@@ -1,5 +1,6 @@
 // Compiles the command line to dist/ and the SDK to sdk/dist/: Node 20 does not run TypeScript.
 import { readFileSync, rmSync } from "node:fs";
+import { basename } from "node:path";
 import { build } from "esbuild";
 
 // Another folder for tests, which must not take away what is running.
@@ -33,9 +34,9 @@ const sdkDir = outdir === "dist" ? "sdk/dist" : `${outdir}/sdk`;
 rmSync(sdkDir, { recursive: true, force: true });
 await build({
   ...settings,
-  entryPoints: Object.keys(entries)
-    .filter((name) => name !== "./package.json")
-    .map((name) => `sdk/${name === "." ? "index" : name.slice("./".length)}.ts`),
+  entryPoints: targetsOf(entries)
+    .filter((file) => file.endsWith(".js"))
+    .map((file) => `sdk/${basename(file, ".js")}.ts`),
   outdir: sdkDir,
   chunkNames: "chunks/[name]-[hash]",
   splitting: true,
@@ -45,3 +46,8 @@ await build({
   // The synchronous signer's.
   external: ["node:*"],
 });
+
+/** The files of an exports map, under whatever conditions. */
+function targetsOf(target) {
+  return typeof target === "string" ? [target] : Object.values(target).flatMap(targetsOf);
+}

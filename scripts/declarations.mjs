@@ -19,9 +19,9 @@ execFileSync(
 );
 
 const { exports: entries } = JSON.parse(readFileSync(join(root, "sdk/package.json"), "utf8"));
-const waiting = Object.values(entries).flatMap(({ types }) =>
-  types === undefined ? [] : [join(emitted, relative("dist/types", types))],
-);
+const waiting = targetsOf(entries)
+  .filter((file) => file.endsWith(".d.ts"))
+  .map((file) => join(emitted, relative("dist/types", file)));
 const written = new Set();
 for (const file of waiting) {
   if (written.has(file)) continue;
@@ -37,4 +37,9 @@ for (const file of waiting) {
   const target = join(published, relative(emitted, file));
   mkdirSync(dirname(target), { recursive: true });
   writeFileSync(target, text);
+}
+
+/** The files of an exports map, under whatever conditions. */
+function targetsOf(target) {
+  return typeof target === "string" ? [target] : Object.values(target).flatMap(targetsOf);
 }

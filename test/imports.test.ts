@@ -83,6 +83,8 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   "p-queue": ["src/local"],
   commander: ["src/cli"],
   esbuild: ["infra"],
+  react: ["sdk/react"],
+  vue: ["sdk/vue"],
   "aws-lambda": ["src/edge", "src/local"],
 };
 
