@@ -1,9 +1,10 @@
 /// <reference lib="dom" />
 /** Sets the attributes of `<img>` elements, as soon as there is a grant for their URLs. */
 
+import { isObject } from "../src/urls/json.ts";
 import { holdGrant } from "./grant-holder.ts";
 import { type ImgOptions, imgAttributes } from "./img.ts";
-import { isObject, misuse } from "./misuse.ts";
+import { misuse } from "./misuse.ts";
 import { type PlacedPicture, placePicture } from "./picture.ts";
 import { placeholderStyle } from "./placeholder.ts";
 import type { SignerPreset, SignerPresets } from "./presets.ts";
@@ -48,6 +49,9 @@ interface Filled {
   readonly subject: string | undefined;
 }
 
+/** On the line as a picture stands there: with `overflow`, its lower edge is on the baseline, and not its text. */
+const placeStyle = { display: "inline-block", overflow: "hidden" };
+
 export function createFiller({
   presets: { presets },
   baseUrl,
@@ -55,6 +59,7 @@ export function createFiller({
   onError = report,
 }: FillOptions): Filler {
   const pictures = new Map<HTMLImageElement, Filled>();
+  const kept = new WeakSet<HTMLImageElement>();
   const holder = holdGrant(grant, fillAll, (error) => onError(error));
 
   function fillAll(): void {
@@ -73,8 +78,10 @@ export function createFiller({
       const { name, preset, urlFor } = place(read, "preset", token);
       const { src, srcset, ...others } = imgAttributes(name, economical(preset), urlFor, optionsOf(read));
       setAttributes(img, others);
-      if (token !== undefined && !isDone) {
+      if (token === undefined) keepPlace(img);
+      else if (!isDone) {
         showPlaceholder(img, read, token);
+        leavePlace(img);
         setAttributes(img, { srcset, src });
       }
       pictures.set(img, { read, subject: token === undefined && !isDone ? undefined : subject });
@@ -82,6 +89,17 @@ export function createFiller({
       pictures.delete(img);
       onError(error, img);
     }
+  }
+
+  /** HTML 15.4.2: without `src`, an image that has a text is that text, inline, and not of its width and height. */
+  function keepPlace(img: HTMLImageElement): void {
+    if (img.hasAttribute("src") || getComputedStyle(img).display !== "inline") return;
+    Object.assign(img.style, placeStyle);
+    kept.add(img);
+  }
+
+  function leavePlace(img: HTMLImageElement): void {
+    if (kept.delete(img)) for (const property of Object.keys(placeStyle)) img.style.removeProperty(property);
   }
 
   function place(read: Read, name: "preset" | "placeholder", grant = ""): PlacedPicture {
