@@ -1,7 +1,8 @@
 /// <reference lib="dom" />
 /** `<seal-img>`: a picture by preset name in plain HTML. */
 
-import { createFiller, descriptionNames, type FillOptions } from "./fill.ts";
+import { descriptionNames } from "./description.ts";
+import { createFiller, type FillOptions } from "./fill.ts";
 
 export type { FillOptions } from "./fill.ts";
 

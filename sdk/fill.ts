@@ -1,13 +1,13 @@
 /// <reference lib="dom" />
 /** Sets the attributes of `<img>` elements, as soon as there is a grant for their URLs. */
 
-import { isObject } from "../src/urls/json.ts";
+import { economical, savesData } from "./data-saver.ts";
+import { optionsOf, type Read } from "./description.ts";
 import { holdGrant } from "./grant-holder.ts";
-import { type ImgOptions, imgAttributes } from "./img.ts";
-import { misuse } from "./misuse.ts";
+import { imgAttributes } from "./img.ts";
 import { type PlacedPicture, placePicture } from "./picture.ts";
 import { placeholderStyle } from "./placeholder.ts";
-import type { SignerPreset, SignerPresets } from "./presets.ts";
+import type { SignerPresets } from "./presets.ts";
 
 export interface FillOptions {
   /** The const that `imgseal types` writes, or its manifest. */
@@ -19,23 +19,6 @@ export interface FillOptions {
   /** Told of a picture that is described wrongly, and of a grant that could not be had; logs them unless given. */
   readonly onError?: (error: unknown, img?: HTMLImageElement) => void;
 }
-
-/** What describes a picture in HTML. */
-export const descriptionNames = [
-  "preset",
-  "source",
-  "alt",
-  "sizes",
-  "priority",
-  "crossorigin",
-  "source-size",
-  "placeholder",
-] as const;
-
-export type DescriptionName = (typeof descriptionNames)[number];
-
-/** The description of one picture; `null` where it says nothing. */
-export type Read = (name: DescriptionName) => string | null;
 
 export interface Filler {
   /** Sets what can be set now, and the URLs when there is a grant. */
@@ -77,7 +60,8 @@ export function createFiller({
     try {
       const { name, preset, urlFor } = place(read, "preset", token);
       const { src, srcset, ...others } = imgAttributes(name, economical(preset), urlFor, optionsOf(read));
-      setAttributes(img, others);
+      // What the description has no more is not left from before.
+      setAttributes(img, { sizes: undefined, crossorigin: undefined, ...others });
       if (token === undefined) keepPlace(img);
       else if (!isDone) {
         showPlaceholder(img, read, token);
@@ -127,38 +111,6 @@ export function createFiller({
       pictures.clear();
     },
   };
-}
-
-function optionsOf(read: Read): ImgOptions {
-  const alt = read("alt") ?? misuse("alt", 'a text, or "" for decoration', undefined);
-  const sizes = read("sizes");
-  const crossorigin = read("crossorigin");
-  const sourceSize = read("source-size");
-  const [, width, height] = /^(\d+)x(\d+)$/.exec(sourceSize ?? "") ?? [];
-  return {
-    alt,
-    priority: read("priority") !== null,
-    ...(sizes !== null && { sizes }),
-    ...(crossorigin !== null && {
-      crossorigin: crossorigin === "use-credentials" ? crossorigin : "anonymous",
-    }),
-    ...(sourceSize !== null && { sourceSize: { width: Number(width), height: Number(height) } }),
-  };
-}
-
-/** Where people ask to save data, no candidate is larger than the window in CSS pixels needs. */
-function economical(preset: SignerPreset): SignerPreset {
-  if (!savesData()) return preset;
-  const { dprs: _, widths, ...others } = preset;
-  const enough = widths?.find((width) => width >= innerWidth) ?? Infinity;
-  return { ...others, ...(widths && { widths: widths.filter((width) => width <= enough) }) };
-}
-
-/** Network Information API: what Chromium offers. */
-function savesData(): boolean {
-  return (
-    "connection" in navigator && isObject(navigator.connection) && navigator.connection.saveData === true
-  );
 }
 
 function hasArrived(img: HTMLImageElement): boolean {

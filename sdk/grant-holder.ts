@@ -13,7 +13,7 @@ export interface GrantHolder {
 /** Seconds after which to ask again, when asking was in vain. */
 const retrySeconds = 30;
 
-/** The longest that a timer can wait, about 24 days; longer ones fire at once. */
+/** About 24 days; a longer timer fires at once. */
 const longestTimerMilliseconds = 2 ** 31 - 1;
 
 /**
@@ -48,8 +48,14 @@ export function holdGrant(
     isAsking = false;
     if (isStopped) return;
     dueAt = Date.now() + waitSeconds * 1000;
-    timer = setTimeout(refreshIfDue, Math.min(waitSeconds * 1000, longestTimerMilliseconds));
+    wait();
     if (token !== undefined) onGrant();
+  }
+
+  function wait(): void {
+    const milliseconds = dueAt - Date.now();
+    if (milliseconds <= 0) refreshIfDue();
+    else timer = setTimeout(wait, Math.min(milliseconds, longestTimerMilliseconds));
   }
 
   function refreshIfDue(): void {

@@ -1,7 +1,8 @@
 /// <reference lib="dom" />
 /** Fills the pictures of a page from a grant, those that come later too. */
 
-import { createFiller, type DescriptionName, descriptionNames, type FillOptions } from "./fill.ts";
+import { type DescriptionName, descriptionNames } from "./description.ts";
+import { createFiller, type FillOptions } from "./fill.ts";
 
 const selector = "img[data-preset][data-source]";
 
