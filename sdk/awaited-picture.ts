@@ -12,7 +12,7 @@ export type AwaitedPicture<Presets = SignerPresets["presets"]> =
 
 export type Urls = Pick<ImgAttributes, "src" | "srcset">;
 
-/** Without URLs while there is no grant: what is known already keeps the picture's place free. */
+/** Without URLs, and with `alt` empty, while there is no grant: width and height keep the picture's place free. */
 export type AwaitedAttributes = Omit<ImgAttributes, keyof Urls> & Partial<Urls>;
 
 /** What has arrived, and under which URLs. */
@@ -34,10 +34,14 @@ export function awaitedAttributes<const Table extends SignerPresets>(
 ): AwaitedAttributes {
   if (typeof picture === "string") return imgAttributes(presets, picture, options);
   const { grant = "" } = picture;
-  const { src, srcset, ...others } = imgAttributes(presets, { ...picture, grant }, options);
+  const attributes = imgAttributes(presets, { ...picture, grant }, options);
   // With another grant the URLs would be others, and what is shown would be loaded a second time.
-  if (arrival?.subject === subjectOf(picture)) return { ...others, ...arrival.urls };
-  return grant === "" ? others : { ...others, ...(srcset !== undefined && { srcset }), src };
+  if (arrival?.subject === subjectOf(picture)) return { ...attributes, ...arrival.urls };
+  if (grant !== "") return attributes;
+  // HTML 15.4.3: without src and with a text, an <img> is that text, and no larger than it. With `sizes` and without
+  // srcset, Chromium lays it out a few pixels higher than the picture that follows.
+  const { src, srcset, sizes, ...others } = attributes;
+  return { ...others, alt: "" };
 }
 
 /** What to keep once an `<img>` of these attributes has arrived: nothing of a signed URL, which changes only by intent. */

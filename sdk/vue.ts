@@ -8,7 +8,6 @@ import {
   type MaybeRefOrGetter,
   onMounted,
   onScopeDispose,
-  type PropType,
   type Ref,
   shallowRef,
   toValue,
@@ -46,21 +45,14 @@ export const SealImg = defineComponent(
     const attributes = useSealImg(
       () => props.presets,
       () => props.picture,
-      () => props,
+      () => ({ ...props, priority: isSaid(props.priority) }),
     );
     return () => h("img", attributes.value);
   },
   {
     name: "SealImg",
-    props: {
-      presets: { type: Object, required: true },
-      picture: { type: [String, Object], required: true },
-      alt: { type: String, required: true },
-      sizes: String,
-      priority: Boolean,
-      sourceSize: Object,
-      crossorigin: String as PropType<NonNullable<ImgOptions["crossorigin"]>>,
-    },
+    // By their names alone: with descriptions, Vue's types lose the type of the table.
+    props: ["presets", "picture", "alt", "sizes", "priority", "sourceSize", "crossorigin"],
   },
 );
 
@@ -119,4 +111,9 @@ export function useGrant(
 
 function report(error: unknown): void {
   console.error(error);
+}
+
+/** `<SealImg priority>` says `""` where Vue knows no more of a prop than its name. */
+function isSaid(flag: unknown): boolean {
+  return flag === true || flag === "";
 }
