@@ -19,6 +19,9 @@ import {
   refuseStrangers,
 } from "./url-options.ts";
 
+/** Of them each function takes those that it knows. */
+type AnyOptions = AnyUrlOptions & Partial<HtmlOptions>;
+
 /** A result that lacks nothing but its signature. */
 export interface Draft<Result> {
   readonly claims: SignedClaims;
@@ -27,7 +30,7 @@ export interface Draft<Result> {
 }
 
 export interface Drafts {
-  url(name: string, source: string, options?: AnyUrlOptions): Draft<string>;
+  readonly url: (name: string, source: string, options?: AnyUrlOptions) => Draft<string>;
   srcset(name: string, source: string, options?: AnySrcsetOptions): Draft<string>;
   img(name: string, source: string, options: AnySrcsetOptions & ImgOptions): Draft<ImgAttributes>;
   html(name: string, source: string, options: AnySrcsetOptions & HtmlOptions): Draft<string>;
@@ -49,56 +52,52 @@ export function createDrafts({
   now = Date.now,
 }: SignerOptions): Drafts {
   const origin = parseOrigin(baseUrl);
-  const keySet = parseKeySet(keys, signingKid === undefined ? {} : { signingKid });
+  const keySet = parseKeySet(keys, { signingKid });
   const { signing, presets } = parsePresets(table);
   const defaultLifetime =
     lifetime === undefined ? undefined : parseLifetime("lifetime", lifetime, signing.maxLifetimeSeconds);
 
-  function keyAndExpiry(options: ExpiryOptions): { readonly key: Key; readonly exp?: number } {
+  function keyAndExpiry(options: ExpiryOptions): { readonly key: Key; readonly exp: number | undefined } {
     const nowSeconds = Math.floor(now() / 1000);
     const key = keySet.signingKeyAt(nowSeconds);
-    const exp = resolveExpiry(options, defaultLifetime, signing, nowSeconds, key.window.exp);
-    return { key, ...(exp !== undefined && { exp }) };
+    return { key, exp: resolveExpiry(options, defaultLifetime, signing, nowSeconds, key.window.exp) };
   }
 
   function draft<Result>(
-    name: string,
-    source: string,
-    options: AnyUrlOptions,
     known: readonly string[],
-    finish: (preset: SignerPreset, urlFor: UrlFor) => Result,
-  ): Draft<Result> {
-    const preset = findPreset(presets, name);
-    refuseStrangers(options, known);
-    const { claims, selectors } = parseUrlOptions(name, preset, source, options);
-    const { key, ...expiry } = keyAndExpiry(options);
-    const rev = preset.revision.slice(0, 6);
-    return {
-      claims: { ...claims, ...expiry },
-      key,
-      finish: (signed) =>
-        finish(preset, (more) => origin + formatSignedUrl({ ...signed, ...selectors, ...more }, rev)),
+    finish: (name: string, preset: SignerPreset, urlFor: UrlFor, options: AnyOptions) => Result,
+  ) {
+    return (name: string, source: string, options: AnyOptions = {}): Draft<Result> => {
+      const preset = findPreset(presets, name);
+      refuseStrangers(options, known);
+      const { claims, selectors } = parseUrlOptions(name, preset, source, options);
+      const { key, exp } = keyAndExpiry(options);
+      const rev = preset.revision.slice(0, 6);
+      return {
+        claims: { ...claims, exp },
+        key,
+        finish(signed) {
+          const urlFor: UrlFor = (more) =>
+            origin + formatSignedUrl({ ...signed, ...selectors, ...more }, rev);
+          return finish(name, preset, urlFor, options);
+        },
+      };
     };
   }
 
   return {
-    url: (name, source, options = {}) => draft(name, source, options, urlNames, (_, urlFor) => urlFor({})),
-    srcset: (name, source, options = {}) => draft(name, source, options, srcsetNames, formatSrcset),
-    img: (name, source, options) =>
-      draft(name, source, options, imgNames, (preset, urlFor) =>
-        imgAttributes(name, preset, urlFor, options),
-      ),
-    html: (name, source, options) =>
-      draft(name, source, options, [...imgNames, "attributes"], (preset, urlFor) =>
-        formatImg(imgAttributes(name, preset, urlFor, options), options.attributes),
-      ),
+    url: draft(urlNames, (_name, _preset, urlFor) => urlFor({})),
+    srcset: draft(srcsetNames, (_name, preset, urlFor) => formatSrcset(preset, urlFor)),
+    img: draft(imgNames, imgAttributes),
+    html: draft([...imgNames, "attributes"], (name, preset, urlFor, options) =>
+      formatImg(imgAttributes(name, preset, urlFor, options), options.attributes),
+    ),
     grant(options) {
       refuseStrangers(options, ["presets", "sources", "notBefore", "expiresIn", "expiresAt"]);
       const scopes = parseScopes(options, Object.keys(presets));
       const { key, exp } = keyAndExpiry(options);
-      if (exp === undefined)
-        return misuse("expiresIn", "a lifetime, because a grant has to end", options.expiresIn);
-      return { claims: { exp, ...scopes }, key };
+      const end = exp ?? misuse("expiresIn", "a lifetime, because a grant has to end", options.expiresIn);
+      return { claims: { exp: end, ...scopes }, key };
     },
   };
 }

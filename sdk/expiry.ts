@@ -1,8 +1,9 @@
 /** Lifetimes, and expiries rounded to windows. */
 
 import type { PresetTable } from "../src/presets/table.ts";
-import { parseQuantity } from "../src/presets/units.ts";
-import { isPositiveInteger, misuse } from "./misuse.ts";
+import { parseSeconds } from "../src/presets/units.ts";
+import { isPositiveInteger } from "../src/urls/json.ts";
+import { misuse } from "./misuse.ts";
 
 /** When a URL or a grant ends. */
 export interface ExpiryOptions {
@@ -28,14 +29,13 @@ const longestLifetimeSeconds = 499_999_999_999;
 export function resolveExpiry(
   { expiresIn, expiresAt }: ExpiryOptions,
   lifetime: number | undefined,
-  { requireExpiry, maxLifetimeSeconds }: PresetTable["signing"],
+  { requireExpiry, maxLifetimeSeconds = longestLifetimeSeconds }: PresetTable["signing"],
   now: number,
   keyEnds = Infinity,
 ): number | undefined {
   if (expiresAt !== undefined) {
     if (expiresIn !== undefined) misuse("expiresAt", "none beside expiresIn", expiresAt);
-    const exp = exactExpiry(expiresAt, now, maxLifetimeSeconds);
-    return exp <= keyEnds ? exp : misuse("expiresAt", `none after the signing key's end, ${keyEnds}`, exp);
+    return exactExpiry(expiresAt, now, Math.min(maxLifetimeSeconds, keyEnds - now));
   }
   const wanted = expiresIn === undefined ? lifetime : expiresIn;
   if (wanted === undefined || wanted === "never") {
@@ -52,21 +52,24 @@ export function resolveExpiry(
  * @throws TypeError
  */
 export function parseLifetime(option: string, lifetime: unknown, max = longestLifetimeSeconds): number {
-  const seconds = typeof lifetime === "string" ? parseQuantity("seconds", lifetime) : lifetime;
-  if (!isPositiveInteger(seconds) || seconds > longestLifetimeSeconds) {
-    const expected = 'a whole number of seconds above 0 or a text such as "90s", "15m", "1h", "7d"';
-    return misuse(option, expected, lifetime);
+  const seconds = typeof lifetime === "string" ? parseSeconds(lifetime) : lifetime;
+  if (!isPositiveInteger(seconds)) {
+    return misuse(option, 'whole seconds above 0, or a text such as "90s", "15m", "1h", "7d"', lifetime);
   }
   return seconds <= max ? seconds : misuse(option, `at most ${max} seconds`, lifetime);
 }
 
+/** With its fraction; NaN for what is no moment. */
+export function unixSeconds(date: unknown): number {
+  return date instanceof Date ? date.getTime() / 1000 : Number.NaN;
+}
+
 /** To the second; past, or further ahead than `max` seconds, is a TypeError. */
-function exactExpiry(expiresAt: unknown, now: number, max: number | undefined): number {
-  const exp = expiresAt instanceof Date ? Math.floor(expiresAt.getTime() / 1000) : Number.NaN;
-  if (exp > now && exp <= now + (max ?? longestLifetimeSeconds)) return exp;
-  const limit = max === undefined ? "" : `, at most ${max} seconds ahead`;
-  const received = expiresAt instanceof Date && exp ? expiresAt.toISOString() : expiresAt;
-  return misuse("expiresAt", `a Date in the future${limit}`, received);
+function exactExpiry(expiresAt: Date, now: number, max: number): number {
+  const exp = Math.floor(unixSeconds(expiresAt));
+  if (exp > now && exp <= now + max) return exp;
+  const limit = max < longestLifetimeSeconds ? `, at most ${max} seconds ahead` : "";
+  return misuse("expiresAt", `a Date in the future${limit}`, exp ? expiresAt.toISOString() : expiresAt);
 }
 
 /**
@@ -78,7 +81,7 @@ function exactExpiry(expiresAt: unknown, now: number, max: number | undefined): 
  * the expiry is rounded down instead and the lifetime falls short by up to 1/8. Cut off exactly at the
  * limit, it would differ every second.
  */
-function roundedExpiry(now: number, lifetime: number, max = Infinity): number {
+function roundedExpiry(now: number, lifetime: number, max: number): number {
   const eighth = Math.max(1, Math.floor(lifetime / 8));
   const step = Math.max(60, eighth);
   const up = Math.ceil((now + lifetime) / step) * step;

@@ -1,7 +1,7 @@
 /** The claims of a grant, from what a caller asks for. */
 
 import { type GrantClaims, isSourceScope, maxGrantCharacters } from "../src/urls/grant.ts";
-import type { ExpiryOptions } from "./expiry.ts";
+import { type ExpiryOptions, unixSeconds } from "./expiry.ts";
 import { misuse, oneOf } from "./misuse.ts";
 
 export interface GrantOptions<Name extends string = string> extends ExpiryOptions {
@@ -22,13 +22,14 @@ export function parseScopes(
   { presets, sources, notBefore }: GrantOptions,
   known: readonly string[],
 ): Omit<GrantClaims, "exp"> {
-  requireScopes("presets", presets, "*", (scope) =>
-    known.includes(scope) ? undefined : oneOf(known, scope),
-  );
-  requireScopes("sources", sources, "", (scope) =>
-    isSourceScope(scope) ? undefined : 'source keys, or prefixes that end in "/"',
-  );
-  return { ...(notBefore !== undefined && { nbf: parseMoment(notBefore) }), presets, sources };
+  for (const name of eachOf("presets", presets, "*")) {
+    if (!known.some((preset) => preset === name)) misuse("presets", oneOf(known, name), name);
+  }
+  for (const scope of eachOf("sources", sources, "")) {
+    if (typeof scope !== "string" || !isSourceScope(scope))
+      misuse("sources", 'source keys, or prefixes that end in "/"', scope);
+  }
+  return { nbf: notBefore && parseMoment(notBefore), presets, sources };
 }
 
 /** @throws TypeError for a token that no URL can carry */
@@ -37,25 +38,16 @@ export function requireFitting(token: string): string {
   return misuse("grant", `a token of at most ${maxGrantCharacters} characters`, token.length);
 }
 
-/** @param problem what was expected instead of a scope, if it is none */
-function requireScopes(
-  option: string,
-  scopes: unknown,
-  everything: string,
-  problem: (scope: string) => string | undefined,
-): void {
+/** The scopes to look at one by one; none where everything is open. */
+function eachOf(option: string, scopes: unknown, everything: string): readonly unknown[] {
   if (!Array.isArray(scopes) || scopes.length === 0) {
     misuse(option, `an array, ["${everything}"] for all`, scopes);
   }
-  if (scopes.length === 1 && scopes[0] === everything) return;
-  for (const scope of scopes) {
-    const expected = typeof scope === "string" ? problem(scope) : "texts";
-    if (expected !== undefined) misuse(option, expected, scope);
-  }
+  return scopes.length === 1 && scopes[0] === everything ? [] : scopes;
 }
 
 function parseMoment(notBefore: unknown): number {
   // Rounded up: not a second before.
-  const seconds = notBefore instanceof Date ? Math.ceil(notBefore.getTime() / 1000) : Number.NaN;
+  const seconds = Math.ceil(unixSeconds(notBefore));
   return seconds > 0 ? seconds : misuse("notBefore", "a Date after 1970", notBefore);
 }

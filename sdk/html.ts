@@ -23,15 +23,15 @@ export function formatImg(attributes: ImgAttributes, extra: ExtraAttributes = {}
     }
   }
   const written = Object.entries({ ...attributes, ...extra }).map(
-    ([name, value]) => ` ${name}="${String(value).replace(/[&<>"']/g, (found) => entities[found] ?? found)}"`,
+    ([name, value]) => ` ${name}="${String(value).replace(/[&<>"']/g, (found) => `&${entities[found]};`)}"`,
   );
   return `<img${written.join("")}>`;
 }
 
 const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
+  "&": "amp",
+  "<": "lt",
+  ">": "gt",
+  '"': "quot",
+  "'": "#39",
 };

@@ -2,8 +2,9 @@
 
 import { outputSize, type Size } from "../src/images/output-size.ts";
 import { targetBox } from "../src/presets/table.ts";
+import { isObject, isPositiveInteger } from "../src/urls/json.ts";
 import { defaultWidth } from "../src/urls/select.ts";
-import { isObject, isPositiveInteger, misuse, noneOf } from "./misuse.ts";
+import { misuse, noneOf } from "./misuse.ts";
 import type { SignerPreset } from "./presets.ts";
 
 export interface ImgOptions {
@@ -57,10 +58,10 @@ export function imgAttributes(
   name: string,
   preset: ImgPreset,
   urlFor: UrlFor,
-  options: ImgOptions,
+  { alt, sizes, priority = false, sourceSize, crossorigin }: Partial<ImgOptions>,
 ): ImgAttributes {
-  const { alt, sizes, priority = false, sourceSize, crossorigin } = options;
-  requireTexts(options, preset, name);
+  if (typeof alt !== "string") return misuse("alt", 'a text, or "" for decoration', alt);
+  requireSizes(sizes, preset, name);
   const { width, height } = sizeOf(preset, sourceSize, name);
   return {
     alt,
@@ -81,12 +82,11 @@ export function formatSrcset({ widths, dprs }: Pick<ImgPreset, "widths" | "dprs"
   const candidates =
     widths?.map((w) => `${urlFor({ w })} ${w}w`) ??
     // As in the canonical path, 1 is not written: `src` and the 1x candidate are one URL, loaded once.
-    dprs?.map((dpr) => (dpr === 1 ? `${urlFor({})} 1x` : `${urlFor({ dpr })} ${dpr}x`));
+    dprs?.map((dpr) => `${urlFor(dpr === 1 ? {} : { dpr })} ${dpr}x`);
   return candidates?.join(", ") ?? urlFor({});
 }
 
-function requireTexts({ alt, sizes }: ImgOptions, { widths }: ImgPreset, name: string): void {
-  if (typeof alt !== "string") misuse("alt", 'a text, or "" for decoration', alt);
+function requireSizes(sizes: unknown, { widths }: ImgPreset, name: string): void {
   if (widths === undefined) {
     if (sizes !== undefined) misuse("sizes", noneOf(name, "widths"), sizes);
   } else if (typeof sizes !== "string" || sizes.trim() === "") {

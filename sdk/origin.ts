@@ -9,7 +9,7 @@ export function parseOrigin(baseUrl: unknown): string {
   if (url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return url.origin;
   return misuse(
     "baseUrl",
-    'an http or https origin without a path, such as "https://img.example.com"',
+    'an http(s) origin without a path, such as "https://img.example.com"',
     // Credentials stay out of the message.
     typeof baseUrl === "string" ? baseUrl.replace(/\/\/[^/]*@/, "//***@") : baseUrl,
   );

@@ -1,7 +1,8 @@
 /** What signing and `<img>` tags need to know of the presets. */
 
 import type { Preset, PresetTable } from "../src/presets/table.ts";
-import { isObject, misuse, oneOf } from "./misuse.ts";
+import { isObject } from "../src/urls/json.ts";
+import { misuse, oneOf } from "./misuse.ts";
 
 /** One preset, compiled. */
 export interface SignerPreset
@@ -45,7 +46,7 @@ export type Declared<P, Member extends keyof DeclaredKinds> = Member extends key
 /** Someone who passes presets.yaml as it was read finds out here, and not through `rev=undefined` in a page. */
 export function parsePresets(table: unknown): SignerPresets {
   if (isPresetTable(table)) return table;
-  return misuse("presets", "a compiled preset table (each preset with its revision and formats)", table);
+  return misuse("presets", "a compiled preset table, each preset with its revision and formats", table);
 }
 
 /** @throws TypeError with the names that there are */
@@ -55,8 +56,12 @@ export function findPreset(presets: SignerPresets["presets"], name: unknown): Si
 }
 
 function isPresetTable(table: unknown): table is SignerPresets {
-  if (!isObject(table) || !isObject(table.signing) || !isObject(table.presets)) return false;
-  return Object.values(table.presets).every(
-    (preset) => isObject(preset) && typeof preset.revision === "string" && Array.isArray(preset.formats),
+  return (
+    isObject(table) &&
+    isObject(table.signing) &&
+    isObject(table.presets) &&
+    Object.values(table.presets).every(
+      (preset) => isObject(preset) && typeof preset.revision === "string" && Array.isArray(preset.formats),
+    )
   );
 }

@@ -1,7 +1,6 @@
 /** createSigner: preset name and source key in, signed URL or `<img>` out. Runs wherever WebCrypto does. */
 
-import { signGrant } from "../src/urls/grant-signature.ts";
-import { sign } from "../src/urls/signature.ts";
+import { sign, signGrant } from "../src/urls/signature.ts";
 import { createDrafts, type Draft } from "./drafts.ts";
 import { type GrantOptions, requireFitting } from "./grant.ts";
 import type { HtmlOptions } from "./html.ts";
@@ -70,13 +69,18 @@ export function createSigner<const Table extends SignerPresets>(
   options: SignerOptions<Table>,
 ): Signer<Table["presets"]> {
   const drafts = createDrafts(options);
-  const seal = async <Result>({ claims, key, finish }: Draft<Result>) => finish(await sign(claims, key));
-  return {
+  const sealed =
+    <Args extends unknown[], Result>(draft: (...args: Args) => Draft<Result>) =>
     // Async, so that a mistake rejects the promise and never throws beside it.
-    url: async (...args) => seal(drafts.url(...args)),
-    srcset: async (...args) => seal(drafts.srcset(...args)),
-    img: async (...args) => seal(drafts.img(...args)),
-    html: async (...args) => seal(drafts.html(...args)),
+    async (...args: Args): Promise<Result> => {
+      const { claims, key, finish } = draft(...args);
+      return finish(await sign(claims, key));
+    };
+  return {
+    url: sealed(drafts.url),
+    srcset: sealed(drafts.srcset),
+    img: sealed(drafts.img),
+    html: sealed(drafts.html),
     async grant(options) {
       const { claims, key } = drafts.grant(options);
       return requireFitting(await signGrant(claims, key));

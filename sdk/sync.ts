@@ -56,12 +56,17 @@ export function createSyncSigner<const Table extends SignerPresets>(
   options: SignerOptions<Table>,
 ): SyncSigner<Table["presets"]> {
   const drafts = createDrafts(options);
-  const seal = <Result>({ claims, key, finish }: Draft<Result>) => finish(signSync(claims, key));
+  const sealed =
+    <Args extends unknown[], Result>(draft: (...args: Args) => Draft<Result>) =>
+    (...args: Args): Result => {
+      const { claims, key, finish } = draft(...args);
+      return finish(signSync(claims, key));
+    };
   return {
-    url: (...args) => seal(drafts.url(...args)),
-    srcset: (...args) => seal(drafts.srcset(...args)),
-    img: (...args) => seal(drafts.img(...args)),
-    html: (...args) => seal(drafts.html(...args)),
+    url: sealed(drafts.url),
+    srcset: sealed(drafts.srcset),
+    img: sealed(drafts.img),
+    html: sealed(drafts.html),
     grant(options) {
       const { claims, key } = drafts.grant(options);
       return requireFitting(signGrantSync(claims, key));

@@ -1,10 +1,11 @@
 /** What a URL can be asked for, and the refusal of what the edge would not serve. */
 
+import { isObject } from "../src/urls/json.ts";
 import { isServed } from "../src/urls/select.ts";
-import type { SignedClaims, SignedUrl } from "../src/urls/signed-url.ts";
-import { assertSourceKey } from "../src/urls/source-key.ts";
+import { type SignedClaims, type SignedUrl, versionGrammar } from "../src/urls/signed-url.ts";
+import { brokenRule } from "../src/urls/source-key.ts";
 import type { ExpiryOptions } from "./expiry.ts";
-import { isObject, misuse, noneOf, oneOf } from "./misuse.ts";
+import { misuse, noneOf, oneOf } from "./misuse.ts";
 import type { Declared, SignerPreset } from "./presets.ts";
 
 /** What the signature covers, beside preset and source. */
@@ -48,10 +49,11 @@ export interface SelectorOptions<P = SignerPreset> extends AnySelectors {
 export function parseUrlOptions(
   name: string,
   preset: SignerPreset,
-  source: unknown,
+  source: string,
   { version, ...selectors }: AnyUrlOptions,
 ): { readonly claims: SignedClaims; readonly selectors: Pick<SignedUrl, "w" | "dpr" | "fm"> } {
-  assertSourceKey(source);
+  const rule = typeof source === "string" ? brokenRule(source) : "a text";
+  if (rule !== undefined) return misuse("source", rule, source);
   if (!isServed(preset, source)) {
     misuse(
       "source",
@@ -59,11 +61,12 @@ export function parseUrlOptions(
       source,
     );
   }
-  if (version !== undefined && !(typeof version === "string" && /^[\w-]{1,64}$/.test(version))) {
-    misuse("version", "1 to 64 characters of A-Z a-z 0-9 _ -", version);
+  const { pattern, expected } = versionGrammar;
+  if (version !== undefined && !(typeof version === "string" && pattern.test(version))) {
+    misuse("version", expected, version);
   }
   return {
-    claims: { preset: name, source, ...(version !== undefined && { ver: version }) },
+    claims: { preset: name, source, ver: version },
     selectors: parseSelectors(name, preset, selectors),
   };
 }
@@ -78,13 +81,10 @@ export function parseSelectors(
   preset: SignerPreset,
   { width, dpr, format }: AnySelectors,
 ): Pick<SignedUrl, "w" | "dpr" | "fm"> {
-  requireDeclared("width", width, preset.widths, name);
-  requireDeclared("dpr", dpr, preset.dprs, name);
-  requireDeclared("format", format, preset.formats, name);
   return {
-    ...(width !== undefined && { w: width }),
-    ...(dpr !== undefined && { dpr }),
-    ...(format !== undefined && { fm: format }),
+    w: declared("width", width, preset.widths, name),
+    dpr: declared("dpr", dpr, preset.dprs, name),
+    fm: declared("format", format, preset.formats, name),
   };
 }
 
@@ -96,12 +96,12 @@ export function refuseStrangers(options: unknown, known: readonly string[]): voi
   }
 }
 
-function requireDeclared(
+function declared<Value extends string | number>(
   option: string,
-  value: string | number | undefined,
-  declared: readonly (string | number)[] | undefined,
+  value: Value | undefined,
+  values: readonly Value[] | undefined,
   preset: string,
-): void {
-  if (value === undefined || declared?.includes(value)) return;
-  misuse(option, declared ? oneOf(declared, value) : noneOf(preset, `${option}s`), value);
+): Value | undefined {
+  if (value === undefined || values?.includes(value)) return value;
+  return misuse(option, values ? oneOf(values, value) : noneOf(preset, `${option}s`), value);
 }

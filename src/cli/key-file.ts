@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { link, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { errnoOf, unlessAbsent } from "../store/failure.ts";
+import { requirePair } from "../urls/jws-node.ts";
 import type { Key } from "../urls/key.ts";
 import { type KeySet, parseKeySet } from "../urls/key-set.ts";
 import { blamingInput, UserError } from "./failure.ts";
@@ -34,7 +35,7 @@ export async function readKeyFile(file: string, terminal: Terminal): Promise<Key
   }
   const jwkSet = parseJson(text, file);
   if (!isJwkSet(jwkSet)) throw new UserError(`${file}: expected a JWK Set: an object with an array "keys"`);
-  const keys = await blamingInput(() => parseKeySet(jwkSet), {
+  const keys = await blamingInput(() => parsePairs(jwkSet), {
     inOurWords: (message) => `${file}: ${message}`,
   });
   // Public keys are for everybody.
@@ -106,6 +107,12 @@ async function writeBeside(file: string, jwkSet: JwkSet, mode: number): Promise<
     await handle.close();
   }
   return path;
+}
+
+function parsePairs(jwkSet: JwkSet): KeySet {
+  const keys = parseKeySet(jwkSet);
+  keys.keys.forEach(requirePair);
+  return keys;
 }
 
 async function warnIfOpen(file: string, terminal: Terminal): Promise<void> {

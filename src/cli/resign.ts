@@ -130,7 +130,5 @@ function parseExpires(text: string, nowMilliseconds: number): ExpiryOptions | "k
 function parseOrigin(base: string): string {
   const url = URL.canParse(base) ? new URL(base) : undefined;
   if (url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return url.origin;
-  throw usageError(
-    `--base: expected an http or https origin without a path, such as "https://img.example.com"`,
-  );
+  throw usageError(`--base: expected an http(s) origin without a path, such as "https://img.example.com"`);
 }

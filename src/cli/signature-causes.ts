@@ -1,9 +1,9 @@
 /** Why a signature does not match: the slips that signers and callers make, each tried with the keys at hand. */
 
 import { isAuthenticInNode } from "../urls/jws-node.ts";
-import { algorithms } from "../urls/key.ts";
 import type { KeySet } from "../urls/key-set.ts";
 import { canonicalTarget, type SignedUrl } from "../urls/signed-url.ts";
+import { signaturePatterns } from "../urls/verification.ts";
 
 interface Slip {
   /** What the signer may have signed instead. */
@@ -68,7 +68,7 @@ function otherPresets(url: SignedUrl, names: readonly string[]): Slip[] {
 function isAuthentic(url: SignedUrl, keys: KeySet): boolean {
   const { kid = "", sig = "" } = url;
   const key = keys.find(kid);
-  if (key === undefined || !algorithms[key.alg].signature.test(sig)) return false;
+  if (key === undefined || !signaturePatterns[key.alg].test(sig)) return false;
   return isAuthenticInNode(`${key.protectedHeader}.${canonicalTarget(url)}`, sig, key);
 }
 

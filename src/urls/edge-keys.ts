@@ -1,5 +1,7 @@
 /** What the edge has to know of the keys, which is less than what signs. */
 
+import { isObject } from "./json.ts";
+
 type Jwk = Readonly<Record<string, unknown>>;
 
 // Named one by one: whatever else stands in a key file stays there.
@@ -22,8 +24,4 @@ export function edgeJwks(jwks: readonly unknown[]): readonly Jwk[] {
 /** The public halves alone. */
 export function publicJwks(jwks: readonly unknown[]): readonly Jwk[] {
   return edgeJwks(jwks).filter(({ kty }) => kty === "OKP");
-}
-
-function isObject(value: unknown): value is Jwk {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

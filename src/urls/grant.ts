@@ -4,11 +4,12 @@
  */
 
 import { ImgsealError } from "../errors.ts";
-import { decodeBase64url, encodeBase64url } from "./base64url.ts";
-import { algorithms, type Key } from "./key.ts";
+import { decodeBase64url, encodeBase64url, utf8 } from "./base64url.ts";
+import { isObject } from "./json.ts";
+import type { Key } from "./key.ts";
 import type { SignedUrl } from "./signed-url.ts";
 import { isSourceKey } from "./source-key.ts";
-import { requireKey, type Verification } from "./verification.ts";
+import { requireKey, signaturePatterns, type Verification } from "./verification.ts";
 
 /** RFC 8725 3.11: told apart from every other JWT of the same keys. */
 const grantType = "imgseal-grant+jwt";
@@ -20,7 +21,7 @@ export interface GrantClaims {
   /** Expiry, unix seconds. */
   readonly exp: number;
   /** Not before, unix seconds. */
-  readonly nbf?: number;
+  readonly nbf?: number | undefined;
   /** Names, or `["*"]` for all. */
   readonly presets: readonly string[];
   /** Whole source keys, or prefixes that end in `/`; `[""]` for all. */
@@ -48,7 +49,7 @@ export function formatGrantClaims({ exp, nbf, presets, sources }: GrantClaims): 
 /** What is signed: header and claims, each in base64url (RFC 7515 5.1). */
 export function grantSigningInput(claims: GrantClaims, key: Key): string {
   return [JSON.stringify(grantHeader(key)), formatGrantClaims(claims)]
-    .map((json) => encodeBase64url(new TextEncoder().encode(json)))
+    .map((json) => encodeBase64url(utf8.encode(json)))
     .join(".");
 }
 
@@ -70,7 +71,7 @@ export function parseGrant(token: string, verification: Pick<Verification, "keys
   const key = requireKey(header.kid, verification);
   // RFC 8725 3.1: a token must not choose how it is verified.
   if (header.alg !== key.alg) throw invalid(`expected the alg ${key.alg}, which is that of its key`);
-  if (!algorithms[key.alg].signature.test(signature)) {
+  if (!signaturePatterns[key.alg].test(signature)) {
     throw invalid(`the signature is not canonical base64url of ${key.alg}`);
   }
   return { key, signingInput: `${encodedHeader}.${encodedPayload}`, payload, signature };
@@ -152,7 +153,7 @@ function parseObject(text: string, part: string): Readonly<Record<string, unknow
     // The parser's own message quotes the token.
     throw invalid(`the ${part} is not JSON`);
   }
-  if (typeof json === "object" && json !== null && !Array.isArray(json)) return { ...json };
+  if (isObject(json)) return json;
   throw invalid(`the ${part} is not a JSON object`);
 }
 

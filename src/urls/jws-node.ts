@@ -9,14 +9,18 @@ import {
   timingSafeEqual,
   verify,
 } from "node:crypto";
-import type { Ed25519Jwk, Key } from "./key.ts";
+import { type Ed25519Jwk, halvesDiffer, type Key, type KeyOf } from "./key.ts";
 
-/** The signature in base64url. */
+/**
+ * The signature in base64url.
+ *
+ * @throws TypeError for an Ed25519 key whose halves do not belong together
+ */
 export function signInNode(input: string, key: Key): string {
   const signature =
     key.alg === "HS256"
       ? createHmac("sha256", key.verifying()).update(input).digest()
-      : sign(undefined, Buffer.from(input), imported(key.signing(), createPrivateKey));
+      : sign(undefined, Buffer.from(input), privateKey(key));
   return signature.toString("base64url");
 }
 
@@ -33,6 +37,15 @@ export function isAuthenticInNode(input: string, signature: string, key: Key): b
 /** Importing costs as much as verifying, so each key is imported once. */
 const importedKeys = new WeakMap<Ed25519Jwk, KeyObject>();
 
+function privateKey(key: KeyOf<"Ed25519">): KeyObject {
+  return imported(key.signing(), (jwk) => {
+    const keyObject = createPrivateKey(jwk);
+    // Node takes `d` alone and never looks at `x`.
+    if (createPublicKey(keyObject).export({ format: "jwk" }).x !== jwk.key.x) throw halvesDiffer(key);
+    return keyObject;
+  });
+}
+
 function imported(
   jwk: Ed25519Jwk,
   importKey: (input: {
@@ -46,4 +59,13 @@ function imported(
     importedKeys.set(jwk, keyObject);
   }
   return keyObject;
+}
+
+/**
+ * Refuses an Ed25519 key whose private half belongs to another public half.
+ *
+ * @throws TypeError
+ */
+export function requirePair(key: Key): void {
+  if (key.alg === "Ed25519" && key.canSign) privateKey(key);
 }

@@ -1,19 +1,14 @@
 /** One key of either algorithm. Its secret is out of reach of console.log, util.inspect and JSON.stringify. */
 
-import { encodeBase64url } from "./base64url.ts";
+import { encodeBase64url, utf8 } from "./base64url.ts";
 
-interface AlgorithmRow {
-  readonly kty: string;
-  /** Every canonical base64url spelling of a signature: the last character carries bits that must be zero. */
-  readonly signature: RegExp;
-}
-
+/** The members that say in a JWK of each algorithm what it is. */
 export const algorithms = {
-  // RFC 7518 3.2. 43 characters carry 32 bytes and two bits more.
-  HS256: { kty: "oct", signature: /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/ },
-  // RFC 9864 2.2, RFC 8037. 86 characters carry 64 bytes and four bits more.
-  Ed25519: { kty: "OKP", signature: /^[A-Za-z0-9_-]{85}[AQgw]$/ },
-} as const satisfies Record<string, AlgorithmRow>;
+  // RFC 7518 3.2 and 6.4.
+  HS256: { kty: "oct" },
+  // RFC 9864 2.2, RFC 8037 2.
+  Ed25519: { kty: "OKP", crv: "Ed25519" },
+} as const satisfies Record<string, Readonly<Record<string, string>>>;
 
 export type Algorithm = keyof typeof algorithms;
 
@@ -34,62 +29,66 @@ export interface Ed25519Jwk {
   readonly d?: string;
 }
 
-/** When a key may be used, in unix seconds: from `nbf` on, and until the second before `exp`. */
+/** When a key may be used, in unix seconds: from `nbf` on (0: ever since), until the second before `exp` (or Infinity). */
 export interface KeyWindow {
-  readonly nbf?: number;
-  readonly exp?: number;
+  readonly nbf: number;
+  readonly exp: number;
 }
 
-export class KeyOf<Alg extends Algorithm> {
+export interface KeyOf<Alg extends Algorithm> {
   readonly kid: string;
   readonly alg: Alg;
   readonly window: KeyWindow;
   readonly canSign: boolean;
   /** The JWS protected header in base64url: never sent, rebuilt by both sides, the same for every URL of the key. */
   readonly protectedHeader: string;
-  readonly #verifying: Material[Alg];
-  readonly #signing: Material[Alg] | undefined;
-
-  /** @param signing nothing for a key that can only verify */
-  constructor(
-    { kid, alg, window }: { readonly kid: string; readonly alg: Alg; readonly window: KeyWindow },
-    verifying: Material[Alg],
-    signing: Material[Alg] | undefined,
-  ) {
-    this.kid = kid;
-    this.alg = alg;
-    this.window = Object.freeze(window);
-    this.#verifying = verifying;
-    this.#signing = signing;
-    this.canSign = signing !== undefined;
-    this.protectedHeader = encodeBase64url(new TextEncoder().encode(JSON.stringify(this.header())));
-    Object.freeze(this);
-  }
 
   /** The members of the protected header, in the order that the contract fixes. */
-  header(): { alg: Alg; b64: false; crit: ["b64"]; kid: string } {
-    return { alg: this.alg, b64: false, crit: ["b64"], kid: this.kid };
-  }
+  header(): { alg: Alg; b64: false; crit: ["b64"]; kid: string };
 
-  isValidAt(nowSeconds: number): boolean {
-    const { nbf = 0, exp = Infinity } = this.window;
-    return nbf <= nowSeconds && nowSeconds < exp;
-  }
+  isValidAt(nowSeconds: number): boolean;
 
-  /** What verifies: a method and not a getter, as util.inspect can be told to run getters. */
-  verifying(): Material[Alg] {
-    return this.#verifying;
-  }
+  /** What verifies: a function and not a property, as those are printed. */
+  verifying(): Material[Alg];
 
   /**
    * What signs.
    *
    * @throws TypeError for a public key
    */
-  signing(): Material[Alg] {
-    if (this.#signing === undefined) throw new TypeError(`the key "${this.kid}" is public and cannot sign`);
-    return this.#signing;
-  }
+  signing(): Material[Alg];
+}
+
+/** Signatures of such a pair would verify nowhere. */
+export function halvesDiffer({ kid }: Pick<Key, "kid">): TypeError {
+  return new TypeError(`the key "${kid}": expected x to be the public half of d`);
 }
 
 export type Key = { [Alg in Algorithm]: KeyOf<Alg> }[Algorithm];
+
+/**
+ * A key whose material only its functions can see.
+ *
+ * @param signing nothing for a key that can only verify
+ */
+export function createKey<Alg extends Algorithm>(
+  { kid, alg, window }: Pick<KeyOf<Alg>, "kid" | "alg" | "window">,
+  verifying: Material[Alg],
+  signing: Material[Alg] | undefined,
+): KeyOf<Alg> {
+  const header = (): ReturnType<KeyOf<Alg>["header"]> => ({ alg, b64: false, crit: ["b64"], kid });
+  return Object.freeze({
+    kid,
+    alg,
+    window: Object.freeze(window),
+    canSign: signing !== undefined,
+    protectedHeader: encodeBase64url(utf8.encode(JSON.stringify(header()))),
+    header,
+    isValidAt: (nowSeconds: number) => window.nbf <= nowSeconds && nowSeconds < window.exp,
+    verifying: () => verifying,
+    signing() {
+      if (signing === undefined) throw new TypeError(`the key "${kid}" is public and cannot sign`);
+      return signing;
+    },
+  });
+}

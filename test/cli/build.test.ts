@@ -159,7 +159,7 @@ describe("build", () => {
     writeFileSync(file("test.keys.json"), '{"keys":[]}');
     const { exitCode, err } = await build();
     expect(exitCode).toBe(1);
-    expect(err).toContain("keys: expected at least one key, received none");
+    expect(err).toContain('keys: expected a JWK Set, { "keys": [...] }, with at least one key');
     expect(() => statSync(file("out"))).toThrow("ENOENT");
   });
 });

@@ -254,6 +254,25 @@ describe("a key file", () => {
     expect(made.filter((isMade) => isMade)).toHaveLength(1);
   });
 
+  test("whose Ed25519 halves do not belong together is refused by every command that reads it", async () => {
+    const { file } = newFile();
+    const { x } = newKeyPair("b");
+    const mixed = { ...newKeyPair("a"), x };
+    const text = JSON.stringify({ keys: [newKey("first"), mixed] });
+    writeFileSync(file, text, { mode: 0o600 });
+    for (const args of [
+      ["sign", "thumb", "a.jpg", "--keys", file],
+      ["keygen", file, "--public"],
+      ["keygen", file, "--add"],
+    ]) {
+      const { exitCode, out, err } = await imgseal(...args);
+      expect({ exitCode, out }).toEqual({ exitCode: 1, out: "" });
+      expect(err).toContain(`imgseal: ${file}: the key "a": expected x to be the public half of d`);
+      expect(err).not.toContain(mixed.d.slice(0, 6));
+    }
+    expect(readFileSync(file, "utf8")).toBe(text);
+  });
+
   test("that is broken is refused without a word of what is in it", async () => {
     const secret = newKey("a").k;
     const cases: readonly [text: string, message: RegExp][] = [
@@ -261,13 +280,13 @@ describe("a key file", () => {
       [`"${secret}"`, /expected a JWK Set: an object with an array "keys"/],
       [
         JSON.stringify({ keys: [{ ...newKey("a"), k: `${secret}=` }] }),
-        /keys\[0\] \("a"\)\.k: expected base64url/,
+        /keys\[0\] \("a"\)\.k: expected at least 32 bytes in canonical base64url/,
       ],
       [
         JSON.stringify({ keys: [{ ...newKey("a"), kid: `${secret}` }] }),
         /keys\[0\]\.kid: expected 1 to 32 characters/,
       ],
-      [JSON.stringify({ keys: [] }), /keys: expected at least one key, received none/],
+      [JSON.stringify({ keys: [] }), /keys: expected a JWK Set, .* with at least one key/],
     ];
     for (const [text, message] of cases) {
       const { file } = newFile();

@@ -201,7 +201,7 @@ describe("img", () => {
       "no options at all",
       "thumb",
       undefined as unknown as object,
-      "options: expected an object, received undefined",
+      'alt: expected a text, or "" for decoration, received undefined',
     ],
   ])("refuses %s", async (_, preset, options, message) => {
     expect(await refusal((s) => s.img(preset, "a.jpg", options as { alt: string }))).toBe(message);
@@ -227,7 +227,7 @@ describe("html", () => {
     expect(await both(html({ fetchpriority: "low" }))).toContain(' fetchpriority="low">');
     for (const name of ["src", "SRC", "alt", "on click", 'x"', "a>b", "", "1"]) {
       expect(await refusal(html({ [name]: "x" }))).toBe(
-        `attributes: expected names that HTML has and the tag has not, received "${name}"`,
+        `attributes: expected names that HTML has and the tag has not, received ${JSON.stringify(name)}`,
       );
     }
   });
@@ -284,7 +284,11 @@ describe("grant", () => {
       { ...scopes, sources: ["a/../"] },
       'sources: expected source keys, or prefixes that end in "/", received "a/../"',
     ],
-    ["a number among sources", { ...scopes, sources: [1] }, "sources: expected texts, received 1"],
+    [
+      "a number among sources",
+      { ...scopes, sources: [1] },
+      'sources: expected source keys, or prefixes that end in "/", received 1',
+    ],
     [
       "no end",
       { ...scopes, expiresIn: "never" },
@@ -310,6 +314,18 @@ describe("grant", () => {
   });
 });
 
+test("a signer refuses a private key whose public half is another's", async () => {
+  const [first, second] = vectors.ed25519.keys.keys;
+  const keys = { keys: [{ ...first, x: second?.x }] };
+  const mixed = { signer: createSigner({ ...base, keys }), sync: createSyncSigner({ ...base, keys }) };
+  const expected = new TypeError('the key "demo-ed-1": expected x to be the public half of d');
+  const scopes = { presets: ["*" as const], sources: [""] };
+  await expect(mixed.signer.url("thumb", "a.jpg")).rejects.toThrow(expected);
+  await expect(mixed.signer.grant(scopes)).rejects.toThrow(expected);
+  expect(() => mixed.sync.url("thumb", "a.jpg")).toThrow(expected);
+  expect(() => mixed.sync.grant(scopes)).toThrow(expected);
+});
+
 describe("a signer's settings", () => {
   const settings = (changes: object) => () => createSyncSigner({ ...base, ...changes });
 
@@ -320,7 +336,7 @@ describe("a signer's settings", () => {
     );
     expect(settings({ lifetime: "soon" })).toThrow(
       new TypeError(
-        'lifetime: expected a whole number of seconds above 0 or a text such as "90s", "15m", "1h", "7d", received "soon"',
+        'lifetime: expected whole seconds above 0, or a text such as "90s", "15m", "1h", "7d", received "soon"',
       ),
     );
   });
@@ -349,7 +365,7 @@ describe("a signer's settings", () => {
     expect(before).toMatchObject({ kid: "demo-2", exp: now + 1_000 });
     expect(() => at(now - 1).url("thumb", "a.jpg", { expiresAt: new Date((now + 1_001) * 1_000) })).toThrow(
       new TypeError(
-        `expiresAt: expected none after the signing key's end, ${now + 1_000}, received ${now + 1_001}`,
+        'expiresAt: expected a Date in the future, at most 1001 seconds ahead, received "2027-01-15T08:16:41.000Z"',
       ),
     );
   });

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { authorise } from "../../src/urls/authorise.ts";
 import { verifyHs256 } from "../../src/urls/hs256.ts";
 import { parseKeySet } from "../../src/urls/key-set.ts";
-import { sign, verify } from "../../src/urls/signature.ts";
+import { sign } from "../../src/urls/signature.ts";
+import { verify } from "../../src/urls/signature-verification.ts";
 import { canonicalTarget, formatSignedUrl } from "../../src/urls/signed-url.ts";
 import { signSync, verifySync } from "../../src/urls/sync-signature.ts";
 import { allJwks, allKeys, edgeKeys, keys, parseTarget, table, vectors } from "../vectors/signed-urls.ts";
@@ -50,6 +51,17 @@ describe.each(Object.entries(implementations))("Ed25519 in %s", (_, implementati
   test("verifies HS256 by the same call", async () => {
     for (const { target } of vectors.valid) {
       await expect(implementation.verify(parseTarget(target), verification)).resolves.toBeUndefined();
+    }
+  });
+
+  test("refuses to sign with a private half whose public half is another's", async () => {
+    const [first, second] = vectors.ed25519.keys.keys;
+    const mixed = parseKeySet({ keys: [{ ...first, x: second?.x }] }).signingKeyAt(now);
+    const signing = async () => implementation.sign({ preset: "thumb", source: "a" }, mixed);
+    for (let times = 0; times < 2; times++) {
+      await expect(signing()).rejects.toThrow(
+        new TypeError('the key "demo-ed-1": expected x to be the public half of d'),
+      );
     }
   });
 

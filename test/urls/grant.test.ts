@@ -3,10 +3,10 @@ import { describe, expect, test } from "vitest";
 import type { ErrorCode } from "../../src/errors.ts";
 import { lookup } from "../../src/presets/table.ts";
 import { authorise } from "../../src/urls/authorise.ts";
-import { signGrant } from "../../src/urls/grant-signature.ts";
 import { signGrantSync } from "../../src/urls/grant-verification.ts";
 import { signInNode } from "../../src/urls/jws-node.ts";
 import { select } from "../../src/urls/select.ts";
+import { signGrant } from "../../src/urls/signature.ts";
 import { allJwks, allKeys, edgeKeys, parseTarget, table, vectors } from "../vectors/signed-urls.ts";
 
 const now = vectors.clock;

@@ -39,13 +39,14 @@ test("ignores members that RFC 7517 leaves to others", () => {
 const asymmetric = { kty: "OKP", crv: "Ed25519", alg: "EdDSA", k: undefined, x: k };
 const pairOfEd25519 = { kty: "OKP", crv: "Ed25519", alg: "Ed25519", k: undefined, x: k, d: k };
 const grammar = "keys[0].kid: expected 1 to 32 characters of A-Z a-z 0-9 _ -";
-const spelling = 'keys[0] ("one").k: expected base64url without padding, in its canonical spelling';
+const spelling =
+  'keys[0] ("one").k: expected at least 32 bytes in canonical base64url without padding, received something else';
 
 test.each<[string, unknown, string]>([
-  ["what is not an object", "keys", 'expected a JWK Set: an object with an array "keys"'],
-  ["a bare array", [jwk()], 'expected a JWK Set: an object with an array "keys"'],
-  ["a single JWK", jwk(), 'expected a JWK Set: an object with an array "keys"'],
-  ["no keys", { keys: [] }, "keys: expected at least one key, received none"],
+  ["what is not an object", "keys", 'keys: expected a JWK Set, { "keys": [...] }, with at least one key'],
+  ["a bare array", [jwk()], 'keys: expected a JWK Set, { "keys": [...] }, with at least one key'],
+  ["a single JWK", jwk(), 'keys: expected a JWK Set, { "keys": [...] }, with at least one key'],
+  ["no keys", { keys: [] }, 'keys: expected a JWK Set, { "keys": [...] }, with at least one key'],
   ["a key that is not an object", { keys: [k] }, "keys[0]: expected a JWK object"],
   ["a missing kid", { keys: [jwk({ kid: undefined })] }, grammar],
   ["a kid of 33 characters", { keys: [jwk({ kid: "k".repeat(33) })] }, grammar],
@@ -55,22 +56,22 @@ test.each<[string, unknown, string]>([
   [
     "a missing alg",
     { keys: [jwk({ alg: undefined })] },
-    'keys[0] ("one").alg: expected HS256 or Ed25519, none was given',
+    'keys[0] ("one").alg: expected HS256 or Ed25519, received none',
   ],
   [
     "none",
     { keys: [jwk({ alg: "none" })] },
-    'keys[0] ("one").alg: expected HS256 or Ed25519, another one was given',
+    'keys[0] ("one").alg: expected HS256 or Ed25519, received another one',
   ],
   [
     "EdDSA",
     { keys: [jwk(asymmetric)] },
-    'keys[0] ("one").alg: expected HS256 or Ed25519, another one was given',
+    'keys[0] ("one").alg: expected HS256 or Ed25519, received another one',
   ],
   [
     "a prototype's alg",
     { keys: [jwk({ alg: "toString" })] },
-    'keys[0] ("one").alg: expected HS256 or Ed25519, another one was given',
+    'keys[0] ("one").alg: expected HS256 or Ed25519, received another one',
   ],
   ["another kty", { keys: [jwk({ kty: "RSA" })] }, 'keys[0] ("one").kty: expected "oct" for HS256'],
   ["a key for encryption", { keys: [jwk({ use: "enc" })] }, 'keys[0] ("one").use: expected "sig" or nothing'],
@@ -102,27 +103,27 @@ test.each<[string, unknown, string]>([
   [
     "another curve",
     { keys: [jwk({ ...pairOfEd25519, crv: "X25519" })] },
-    'keys[0] ("one").crv: expected "Ed25519"',
+    'keys[0] ("one").crv: expected "Ed25519" for Ed25519',
   ],
   [
     "a public half that is missing",
     { keys: [jwk({ ...pairOfEd25519, x: undefined })] },
-    'keys[0] ("one").x: expected base64url without padding, in its canonical spelling',
+    'keys[0] ("one").x: expected 32 bytes in canonical base64url without padding, received something else',
   ],
   [
     "a public half of 31 bytes",
     { keys: [jwk({ ...pairOfEd25519, x: encodeBase64url(octets.subarray(1)) })] },
-    'keys[0] ("one").x: expected 32 bytes for Ed25519, received 31',
+    'keys[0] ("one").x: expected 32 bytes in canonical base64url without padding, received 31',
   ],
   [
     "a private half of 33 bytes",
     { keys: [jwk({ ...pairOfEd25519, d: encodeBase64url(new Uint8Array(33)) })] },
-    'keys[0] ("one").d: expected 32 bytes for Ed25519, received 33',
+    'keys[0] ("one").d: expected 32 bytes in canonical base64url without padding, received 33',
   ],
   [
     "a private half that is null",
     { keys: [jwk({ ...pairOfEd25519, d: null })] },
-    'keys[0] ("one").d: expected base64url without padding, in its canonical spelling',
+    'keys[0] ("one").d: expected 32 bytes in canonical base64url without padding, received something else',
   ],
   ["a missing secret", { keys: [jwk({ k: undefined })] }, spelling],
   ["padding", { keys: [jwk({ k: `${k}=` })] }, spelling],
@@ -132,7 +133,7 @@ test.each<[string, unknown, string]>([
   [
     "31 bytes",
     { keys: [jwk({ k: encodeBase64url(octets.subarray(1)) })] },
-    'keys[0] ("one").k: expected at least 32 bytes for HS256, received 31',
+    'keys[0] ("one").k: expected at least 32 bytes in canonical base64url without padding, received 31',
   ],
 ])("refuses %s", (_, json, message) => {
   expect(() => parseKeySet(json)).toThrow(new TypeError(message));

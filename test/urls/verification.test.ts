@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import type { ErrorCode } from "../../src/errors.ts";
 import { authorise } from "../../src/urls/authorise.ts";
 import { signHs256, verifyHs256 } from "../../src/urls/hs256.ts";
-import { sign, verify } from "../../src/urls/signature.ts";
+import { sign } from "../../src/urls/signature.ts";
+import { verify } from "../../src/urls/signature-verification.ts";
 import { canonicalTarget, type SignedUrl } from "../../src/urls/signed-url.ts";
 import { keys, parseTarget, vectors } from "../vectors/signed-urls.ts";
 
