@@ -25,8 +25,8 @@ export function createWorkshop(root) {
         env: { ...process.env, ...quiet, ...env, PATH },
       });
     } catch (error) {
-      console.error(`${error.stdout ?? ""}${error.stderr ?? ""}`);
-      throw error;
+      // Not as its cause: it carries the same text twice.
+      throw new Error(`${command} ${args.join(" ")} in ${cwd}:\n${error.stdout ?? ""}${error.stderr ?? ""}`);
     }
   }
 

@@ -146,6 +146,8 @@ async function forBrowsers(entry) {
     write: false,
     format: "esm",
     platform: "browser",
+    // Whoever imports these entries has them.
+    external: ["react", "vue"],
     // A framework is its user's own.
     external: Object.keys(peerDependencies),
     logLevel: "silent",
