@@ -26,12 +26,15 @@ export interface SealImgProps<Table extends SignerPresets>
  *
  *     <img {...imgProps(await signer.img("card", "photos/cat.jpg", { alt: "A cat" }))} />
  */
-export function imgProps({ fetchpriority, crossorigin, srcset, ...others }: AwaitedAttributes): ImgProps {
+export function imgProps(attributes: AwaitedAttributes): ImgProps {
+  const { fetchpriority, crossorigin, sizes, srcset, src, ...others } = attributes;
   return {
+    ...others,
     ...(fetchpriority !== undefined && { fetchPriority: fetchpriority }),
     ...(crossorigin !== undefined && { crossOrigin: crossorigin }),
+    ...(sizes !== undefined && { sizes }),
     ...(srcset !== undefined && { srcSet: srcset }),
-    ...others,
+    ...(src !== undefined && { src }),
   };
 }
 
