@@ -27,12 +27,13 @@ export interface EdgeBuild {
  * Writes viewer-request.zip (for its owner alone: it holds the keys), origin-response.zip, preset-table.json and
  * manifest.json to `outDir`: all of them, or none. Equal arguments give equal bytes.
  *
- * @throws TypeError when sources and derivatives share a bucket
+ * @throws TypeError when sources and derivatives share a bucket, or a key is private that need not be
  * @throws BuildError when a function is over a quota, or when npm cannot install sharp for linux-x64
  */
 export async function buildEdge(options: EdgeOptions): Promise<EdgeBuild> {
   const { viewerRequest, originResponse, packageRoot, outDir } = options;
   refuseOneBucket(originResponse);
+  refusePrivateKeys(viewerRequest.keys);
   const viewer = await pack("viewer-request", viewerRequest, options);
   requireWithinQuotas(viewer);
   const sharp = await sharpPackage({ packageRoot });
@@ -71,6 +72,20 @@ function refuseOneBucket({ sources, derivatives }: Baked["origin-response"]): vo
     `expected sources and derivatives to be in two buckets, received "${sources.bucket}" for both: ` +
       "whoever may upload sources could then upload derivatives",
   );
+}
+
+// An edge function verifies. Where that takes no secret, whoever reads it must not be able to sign.
+function refusePrivateKeys(jwkSet: unknown): void {
+  const jwks = isObject(jwkSet) && Array.isArray(jwkSet.keys) ? jwkSet.keys : [];
+  const index = jwks.findIndex((jwk) => isObject(jwk) && jwk.d !== undefined);
+  if (index === -1) return;
+  throw new TypeError(
+    `keys[${index}].d: expected public keys only, received a private one; the edge needs what "imgseal keygen --public" prints`,
+  );
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }
 
 function tableText(table: Baked["origin-response"]["table"]): string {

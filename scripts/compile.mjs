@@ -64,14 +64,30 @@ await build({
   outfile: `${outdir}/cloudfront/index.js`,
   platform: "node",
 });
-// Not for Node alone: whatever has WebCrypto runs it.
+// Not for Node alone: whatever has WebCrypto runs it. Each entry of the package is a file of its name in sdk/.
+const { exports: entries } = JSON.parse(readFileSync("sdk/package.json", "utf8"));
+const sdkDir = outdir === "dist" ? "sdk/dist" : `${outdir}/sdk`;
+rmSync(sdkDir, { recursive: true, force: true });
 await build({
   ...settings,
   packages: "external",
-  entryPoints: ["sdk/index.ts"],
-  outfile: outdir === "dist" ? "sdk/dist/index.js" : `${outdir}/sdk/index.js`,
+  entryPoints: targetsOf(entries)
+    .filter((file) => file.endsWith(".js"))
+    .map((file) => `sdk/${basename(file, ".js")}.ts`),
+  outdir: sdkDir,
+  chunkNames: "chunks/[name]-[hash]",
+  splitting: true,
   platform: "neutral",
+  // What is published is read as it is.
+  sourcemap: false,
+  // The synchronous signer's.
+  external: ["node:*"],
 });
+
+/** The files of an exports map, under whatever conditions. */
+function targetsOf(target) {
+  return typeof target === "string" ? [target] : Object.values(target).flatMap(targetsOf);
+}
 
 /** The licenses of the packages that are bundled: each has to go with every copy. */
 function licensesOf({ inputs }) {

@@ -1,10 +1,9 @@
-/** Signs imgseal URLs by preset name. */
+/** Signs imgseal URLs by preset name, and makes `<img>` tags of them. */
 
-export {
-  createSigner,
-  type Signer,
-  type SignerOptions,
-  type SignerPreset,
-  type SignerPresets,
-  type UrlOptions,
-} from "./signer.ts";
+export type { ExpiryOptions } from "./expiry.ts";
+export type { GrantOptions } from "./grant.ts";
+export type { ExtraAttributes, HtmlOptions } from "./html.ts";
+export type { ImgAttributes, ImgOptions } from "./img.ts";
+export type { PresetName, SignerPreset, SignerPresets } from "./presets.ts";
+export { createSigner, type Signer, type SignerOptions } from "./signer.ts";
+export type { ClaimOptions, SrcsetOptions, UrlOptions } from "./url-options.ts";

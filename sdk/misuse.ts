@@ -10,23 +10,33 @@ export function misuse(where: string, expected: string, received: unknown): neve
 
 /** `one of a, b, c`, and which of them was probably meant. */
 export function oneOf(known: readonly (string | number)[], received: unknown): string {
-  const meant = known.length > 1 ? closest(known, received) : undefined;
+  const meant = known.length > 1 ? closest(known, String(received)) : undefined;
   return `one of ${known.join(", ")}${meant === undefined ? "" : ` (did you mean ${describe(meant)}?)`}`;
 }
 
+/** `none, because the preset "thumb" declares no widths` */
+export function noneOf(preset: string, member: string): string {
+  return `none, because the preset "${preset}" declares no ${member}`;
+}
+
 function describe(value: unknown): string {
+  // Escaped: a text may hold line breaks and halves of surrogate pairs.
   if (typeof value === "string")
-    return value.length > 80 ? `a text of ${value.length} characters` : `"${value}"`;
-  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "an array" : "an object";
-  return typeof value === "function" ? "a function" : String(value);
+    return value.length > 80 ? `a text of ${value.length} characters` : JSON.stringify(value);
+  if (Array.isArray(value)) return "an array";
+  // A function is one too: its text may be long.
+  return Object(value) === value ? "an object" : String(value);
 }
 
 /** The nearest number; the nearest text only when it is near enough to be a slip. */
-function closest(known: readonly (string | number)[], received: unknown): string | number | undefined {
+function closest(known: readonly (string | number)[], received: string): string | number | undefined {
   let nearest: string | number | undefined;
-  let least = typeof received === "string" ? Math.max(2, received.length / 3 + 1) : Infinity;
+  let least = typeof known[0] === "number" ? Infinity : Math.max(2, received.length / 3 + 1);
   for (const candidate of known) {
-    const distance = distanceBetween(candidate, received);
+    const distance =
+      typeof candidate === "number"
+        ? Math.abs(candidate - Number(received))
+        : editDistance(candidate, received);
     if (distance < least) {
       nearest = candidate;
       least = distance;
@@ -35,23 +45,18 @@ function closest(known: readonly (string | number)[], received: unknown): string
   return nearest;
 }
 
-function distanceBetween(a: string | number, b: unknown): number {
-  if (typeof a === "number" && typeof b === "number") return Math.abs(a - b);
-  return typeof a === "string" && typeof b === "string" ? editDistance(a, b) : Number.NaN;
-}
-
 /** Levenshtein's distance, one row at a time. */
 function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (const [line, character] of [...a].entries()) {
-    const next = [line + 1];
-    for (let column = 1; column <= b.length; column++) {
-      const above = row[column] ?? Infinity;
-      const left = next[column - 1] ?? Infinity;
-      const diagonal = (row[column - 1] ?? Infinity) + (character === b[column - 1] ? 0 : 1);
-      next.push(Math.min(above + 1, left + 1, diagonal));
-    }
-    row = next;
+  let row = [...b, ""].map((_, column) => column);
+  for (const character of a) {
+    let left = Infinity;
+    let diagonal = Infinity;
+    row = row.map((above, column) => {
+      const replaced = diagonal + (character === b[column - 1] ? 0 : 1);
+      diagonal = above;
+      left = Math.min(left + 1, above + 1, replaced);
+      return left;
+    });
   }
-  return row[b.length] ?? Infinity;
+  return row.at(-1) ?? 0;
 }

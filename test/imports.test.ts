@@ -19,9 +19,22 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   "src/presets": ["src/errors.ts", "src/presets/table.ts", "src/presets/variant.ts", "src/presets/units.ts"],
   "src/urls": ["src/errors.ts", "src/presets/table.ts", "src/presets/variant.ts"],
   "src/presets/units.ts": [],
-  sdk: ["src/urls", "src/presets/table.ts", "src/presets/variant.ts", "src/presets/units.ts"],
+  // Pages foretell the size of a picture by the arithmetic that makes it.
+  "src/images/output-size.ts": ["src/presets/table.ts", "src/presets/variant.ts"],
+  sdk: [
+    "src/urls",
+    "src/images/output-size.ts",
+    "src/presets/table.ts",
+    "src/presets/variant.ts",
+    "src/presets/units.ts",
+  ],
   "src/store": ["src/errors.ts"],
-  "src/images": ["src/errors.ts", "src/presets/table.ts", "src/presets/variant.ts"],
+  "src/images": [
+    "src/errors.ts",
+    "src/images/output-size.ts",
+    "src/presets/table.ts",
+    "src/presets/variant.ts",
+  ],
   "src/edge/main": ["src/edge", "src/urls", "src/images", "src/store", "src/presets/table.ts"],
   "src/edge": [
     "src/errors.ts",
@@ -41,9 +54,9 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     "src/presets/variant.ts",
   ],
   infra: ["src/edge/main"],
-  "src/operations": ["src/local"],
+  "src/operations/probe": ["src/local"],
+  "src/operations": ["src/errors.ts", "src/urls", "src/presets/table.ts"],
   "src/cli": [
-    "src/operations",
     "src/errors.ts",
     "src/presets",
     "src/presets/units.ts",
@@ -53,6 +66,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     "src/store",
     "src/edge",
     "src/local",
+    "src/operations",
+    "src/operations/probe",
     "sdk",
     "infra",
   ],
@@ -71,6 +86,8 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   commander: ["src/cli"],
   esbuild: ["infra"],
   fflate: ["infra"],
+  react: ["sdk/react"],
+  vue: ["sdk/vue"],
   "aws-lambda": ["src/edge", "src/local"],
 };
 
@@ -156,7 +173,7 @@ function packageOf(specifier: string): string {
 
 function filesBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts") && !name.includes("node_modules"))
+    .filter((name) => name.endsWith(".ts") && !/(?:^|\/)(?:node_modules|dist)\//.test(name))
     .map((name) => relative(root, join(folder, name)));
 }
 

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { EdgeOptions } from "../../infra/edge.ts";
 import { errnoOf } from "../store/failure.ts";
+import { edgeJwks } from "../urls/edge-keys.ts";
 import { buildAsJson, buildAsText } from "./build-report.ts";
 import { blamingInput, UserError, usageError } from "./failure.ts";
 import { type FileOptions, keysOption, presetsOption } from "./file-options.ts";
@@ -27,7 +28,8 @@ interface Options extends FileOptions {
 
 const help = `
 Writes viewer-request.zip and origin-response.zip, ready to upload (handler: index.handler), preset-table.json and
-manifest.json. viewer-request.zip holds the keys: keep it as private as the key file. Deploy origin-response first.
+manifest.json. viewer-request.zip holds what verifies: of Ed25519 keys the public halves alone, and the secrets of HS256
+keys. With one of those in it, keep it as private as the key file. Deploy origin-response first.
 Pass the preset-table.json of the deployment before as --previous: requests that are still on their way between two
 deployments then find their presets. The same input gives the same bytes.
 
@@ -71,7 +73,7 @@ async function build(options: Options, terminal: Terminal): Promise<void> {
         packageRoot: packageRoot(),
         version: packageVersion(),
         outDir: resolve(options.out),
-        viewerRequest: { table, keys: { keys: jwkSet.keys } },
+        viewerRequest: { table, keys: { keys: edgeJwks(jwkSet.keys) } },
         originResponse: { table, sources, derivatives, ...(previous !== undefined && { previous }) },
         keyIds: keys.keys.map(({ kid }) => kid),
       }),

@@ -1,10 +1,12 @@
 /** `imgseal explain`: says step by step why a URL is accepted or refused. */
 
 import type { Command } from "commander";
+import type { GrantClaims } from "../urls/grant.ts";
 import { type Explanation, explain } from "./explanation.ts";
 import { usageError } from "./failure.ts";
 import { type FileOptions, keysOption, presetsOption } from "./file-options.ts";
 import { readKeyFile } from "./key-file.ts";
+import { formatUnixSeconds } from "./moment.ts";
 import { readPresets } from "./presets-file.ts";
 import { exitCodes, type Terminal } from "./terminal.ts";
 import { formatTable } from "./text-table.ts";
@@ -62,7 +64,7 @@ function targetOf(url: string): string {
 }
 
 function toText(explanation: Explanation): string {
-  const { path, parameters, parsed, key, signature, signedTarget, expires, variant, canonicalPath } =
+  const { path, parameters, parsed, key, signature, signedTarget, grant, expires, variant, canonicalPath } =
     explanation;
   const rows: [label: string, text: string | undefined][] = [
     ["path", path],
@@ -72,6 +74,7 @@ function toText(explanation: Explanation): string {
     ]),
     ["preset", parsed?.preset],
     ["source", parsed?.source],
+    ["grant", grant && grantInWords(grant)],
     ["expires", expires],
     ["key", key && `${key.kid} (${key.alg}${key.isSigningKey ? ", the one that signs" : ""})`],
     ["signature", signature],
@@ -96,8 +99,14 @@ function variantInWords({ width, dpr, version, format }: NonNullable<Explanation
   return parts.filter((part) => part !== undefined).join(", ");
 }
 
-function verdict({ refusal, signature }: Explanation): string {
+function grantInWords({ presets, sources, nbf }: GrantClaims): string {
+  const begins = nbf === undefined ? "" : `, from ${formatUnixSeconds(nbf)} on`;
+  return `opens ${presets.join(", ")} on ${sources.map((source) => `"${source}"`).join(", ")}${begins}`;
+}
+
+function verdict({ refusal, signature, grant }: Explanation): string {
   if (refusal !== undefined) return `${refusal.code} (${refusal.status}): ${refusal.reason}`;
+  if (grant !== undefined) return "opened by its grant, which is rightly signed and in time";
   return signature === "not needed"
     ? "the preset is public, no signature is needed"
     : "rightly signed and in time";

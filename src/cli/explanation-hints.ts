@@ -5,6 +5,7 @@ import type { Preset } from "../presets/table.ts";
 import type { Variant } from "../presets/variant.ts";
 import { didYouMean } from "../presets/words.ts";
 import { parseCanonicalPath } from "../urls/canonical-path.ts";
+import type { GrantClaims } from "../urls/grant.ts";
 import { isNegotiated } from "../urls/select.ts";
 import { parseSignedUrl, type SignedUrl } from "../urls/signed-url.ts";
 import type { ExplanationParts } from "./explanation.ts";
@@ -17,6 +18,8 @@ interface Request {
   readonly parameters: readonly ExplainedParameter[];
   /** Absent when it could not be parsed. */
   readonly url?: SignedUrl;
+  /** Absent when there is none, or its signature is wrong. */
+  readonly grant?: GrantClaims;
 }
 
 type Hint = (request: Request, parts: ExplanationParts) => string | undefined;
@@ -28,6 +31,8 @@ const hintTable: Partial<Record<ErrorCode, readonly Hint[]>> = {
   KEY_UNKNOWN: [knownKeys],
   SIGNATURE_INVALID: [likelyCause],
   URL_EXPIRED: [expiredSince],
+  GRANT_INVALID: [howToGrant],
+  GRANT_SCOPE: [slashless, howToGrant],
   PRESET_UNKNOWN: [unknownPreset],
   SOURCE_NOT_FOUND: [servedPrefixes],
 };
@@ -123,7 +128,9 @@ function howToSign({ url }: Request, { table }: ExplanationParts): string | unde
   return `to sign it: ${signCommand(url.preset, url.source, url.ver)}`;
 }
 
-function knownKeys(_: Request, { keys }: ExplanationParts): string {
+function knownKeys({ url }: Request, { keys }: ExplanationParts): string | undefined {
+  // The key is there, and its time is not.
+  if (url?.kid !== undefined && keys.find(url.kid) !== undefined) return undefined;
   const kids = keys.keys.map(({ kid }) => kid).join(", ");
   return `the key file holds ${kids}; the URL was signed with another one, or its key has been removed`;
 }
@@ -136,9 +143,22 @@ function likelyCause({ url }: Request, { keys, table }: ExplanationParts): strin
   );
 }
 
-function expiredSince({ url }: Request, { nowSeconds }: ExplanationParts): string | undefined {
-  if (url?.exp === undefined || url.exp > nowSeconds) return undefined;
-  return `expired ${formatSpan(nowSeconds - url.exp)} ago, at ${formatUnixSeconds(url.exp)}`;
+function expiredSince({ url, grant }: Request, { nowSeconds }: ExplanationParts): string | undefined {
+  const exp = grant?.exp ?? url?.exp;
+  if (exp === undefined || exp > nowSeconds) return undefined;
+  return `expired ${formatSpan(nowSeconds - exp)} ago, at ${formatUnixSeconds(exp)}`;
+}
+
+function slashless({ url, grant }: Request): string | undefined {
+  const scope = grant?.sources.find((key) => !key.endsWith("/") && url?.source.startsWith(`${key}/`));
+  return scope === undefined
+    ? undefined
+    : `"${scope}" opens the one source of that key; a prefix ends in a slash: "${scope}/"`;
+}
+
+function howToGrant({ url }: Request, { table }: ExplanationParts): string | undefined {
+  if (url === undefined || !Object.hasOwn(table.presets, url.preset)) return undefined;
+  return `a grant for it is made with: imgseal grant ${url.preset} ${quote(url.source)}`;
 }
 
 function servedPrefixes({ url }: Request, { table }: ExplanationParts): string | undefined {

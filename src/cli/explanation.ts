@@ -5,6 +5,9 @@ import { lookup, type PresetTable } from "../presets/table.ts";
 import type { Variant } from "../presets/variant.ts";
 import { authorise } from "../urls/authorise.ts";
 import { formatCanonicalPath } from "../urls/canonical-path.ts";
+import { type GrantClaims, parseGrant, parseGrantClaims } from "../urls/grant.ts";
+import { isAuthenticInNode } from "../urls/jws-node.ts";
+import type { Key } from "../urls/key.ts";
 import type { KeySet } from "../urls/key-set.ts";
 import { select } from "../urls/select.ts";
 import { canonicalTarget, parseSignedUrl, type SignedUrl } from "../urls/signed-url.ts";
@@ -30,6 +33,8 @@ export interface Explanation {
   readonly signature: "matches" | "does not match" | "not needed" | "missing" | "not checked";
   /** The canonical request target: what a signature has to cover. */
   readonly signedTarget?: string;
+  /** What a grant opens, once its signature is known to be right. */
+  readonly grant?: GrantClaims;
   readonly expires?: string;
   readonly variant?: Variant;
   readonly canonicalPath?: string;
@@ -52,19 +57,21 @@ export function explain(target: string, parts: ExplanationParts): Explanation {
       hints: hintsOnRefusal(url.code, request, parts),
     };
   }
-  const parsed = { ...request, ...factsOf(url, parts) };
+  const facts = url.grant === undefined ? factsOfSignature(url, parts) : factsOfGrant(url.grant, parts);
+  const parsed = { ...request, parsed: { preset: url.preset, source: url.source }, ...facts };
+  const known = { ...request, url, ...("grant" in facts && { grant: facts.grant }) };
   const denied = attempt(() => authorise(url, parts.table, parts));
   if (denied instanceof ImgsealError) {
-    const hints = hintsOnRefusal(denied.code, { ...request, url }, parts);
-    return { ...parsed, ...refused(denied), signature: signatureAfter(denied.code), hints };
+    const hints = hintsOnRefusal(denied.code, known, parts);
+    return { signature: signatureAfter(denied.code), ...parsed, ...refused(denied), hints };
   }
-  const signature = url.sig === undefined ? "not needed" : "matches";
+  const signature = url.sig === undefined && url.grant === undefined ? "not needed" : "matches";
   const selected = attempt(() => {
     const preset = lookup(parts.table, url.preset);
     return { preset, variant: select(preset, url, parts.accept) };
   });
   if (selected instanceof ImgsealError) {
-    const hints = hintsOnRefusal(selected.code, { ...request, url }, parts);
+    const hints = hintsOnRefusal(selected.code, known, parts);
     return { ...parsed, ...refused(selected), signature, hints };
   }
   const { preset, variant } = selected;
@@ -78,14 +85,30 @@ export function explain(target: string, parts: ExplanationParts): Explanation {
   };
 }
 
-function factsOf(url: SignedUrl, { keys }: ExplanationParts) {
-  const key = url.kid === undefined ? undefined : keys.find(url.kid);
+function factsOfSignature(url: SignedUrl, parts: ExplanationParts) {
+  const key = url.kid === undefined ? undefined : parts.keys.find(url.kid);
   return {
-    parsed: { preset: url.preset, source: url.source },
     signedTarget: canonicalTarget(url),
-    ...(key && { key: { kid: key.kid, alg: key.alg, isSigningKey: key === keys.signingKey } }),
+    ...(key && { key: describeKey(key, parts) }),
     ...(url.exp !== undefined && { expires: formatUnixSeconds(url.exp) }),
   };
+}
+
+/** Nothing of a token is told before its signature is known to be right: until then it is anybody's word. */
+function factsOfGrant(token: string, parts: ExplanationParts) {
+  const grant = attempt(() => parseGrant(token, parts));
+  if (grant instanceof ImgsealError) return {};
+  const key = describeKey(grant.key, parts);
+  if (!isAuthenticInNode(grant.signingInput, grant.signature, grant.key)) {
+    return { key, signature: "does not match" } as const;
+  }
+  const claims = attempt(() => parseGrantClaims(grant.payload));
+  if (claims instanceof ImgsealError) return { key, signature: "matches" } as const;
+  return { key, signature: "matches", grant: claims, expires: formatUnixSeconds(claims.exp) } as const;
+}
+
+function describeKey(key: Key, { keys, nowSeconds }: ExplanationParts) {
+  return { kid: key.kid, alg: key.alg, isSigningKey: key === keys.findSigningKey(nowSeconds) };
 }
 
 function refused({ code, message }: ImgsealError) {
@@ -98,6 +121,7 @@ function signatureAfter(code: ErrorCode): Explanation["signature"] {
     SIGNATURE_INVALID: "does not match",
     // The expiry is looked at only after the signature.
     URL_EXPIRED: "matches",
+    GRANT_SCOPE: "matches",
   };
   return states[code] ?? "not checked";
 }

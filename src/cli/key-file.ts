@@ -4,6 +4,8 @@ import { randomBytes } from "node:crypto";
 import { link, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { errnoOf, unlessAbsent } from "../store/failure.ts";
+import { requirePair } from "../urls/jws-node.ts";
+import type { Key } from "../urls/key.ts";
 import { type KeySet, parseKeySet } from "../urls/key-set.ts";
 import { blamingInput, UserError } from "./failure.ts";
 import { type Terminal, warn } from "./terminal.ts";
@@ -31,13 +33,27 @@ export async function readKeyFile(file: string, terminal: Terminal): Promise<Key
       `there is no key file at ${file}; make one with "imgseal keygen ${file}", or name yours with --keys FILE or IMGSEAL_KEYS`,
     );
   }
-  await warnIfOpen(file, terminal);
   const jwkSet = parseJson(text, file);
   if (!isJwkSet(jwkSet)) throw new UserError(`${file}: expected a JWK Set: an object with an array "keys"`);
-  const keys = await blamingInput(() => parseKeySet(jwkSet), {
+  const keys = await blamingInput(() => parsePairs(jwkSet), {
     inOurWords: (message) => `${file}: ${message}`,
   });
+  // Public keys are for everybody.
+  if (keys.keys.some(({ canSign }) => canSign)) await warnIfOpen(file, terminal);
   return { jwkSet, keys };
+}
+
+/**
+ * The key of the file that signs now.
+ *
+ * @throws UserError
+ */
+export function requireSigningKey({ keys }: KeyFile, file: string, { nowMilliseconds }: Terminal): Key {
+  const key = keys.findSigningKey(Math.floor(nowMilliseconds() / 1000));
+  if (key !== undefined) return key;
+  throw new UserError(
+    `${file} has no key that can sign now: its keys are public halves, or their time (nbf, exp) has not come or is over`,
+  );
 }
 
 /**
@@ -91,6 +107,12 @@ async function writeBeside(file: string, jwkSet: JwkSet, mode: number): Promise<
     await handle.close();
   }
   return path;
+}
+
+function parsePairs(jwkSet: JwkSet): KeySet {
+  const keys = parseKeySet(jwkSet);
+  keys.keys.forEach(requirePair);
+  return keys;
 }
 
 async function warnIfOpen(file: string, terminal: Terminal): Promise<void> {

@@ -13,6 +13,11 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 const terminal: Terminal = {
   out: (text) => process.stdout.write(`${text}\n`),
   err: (text) => process.stderr.write(`${text}\n`),
+  input: () => process.stdin,
+  write: (octets) =>
+    new Promise((resolve, reject) => {
+      process.stdout.write(octets, (error) => (error ? reject(error) : resolve()));
+    }),
   nowMilliseconds: Date.now,
   exitCode: exitCodes.ok,
 };

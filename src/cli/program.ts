@@ -5,13 +5,16 @@ import { addBuild } from "./build.ts";
 import { addCheck } from "./check.ts";
 import { addExplain } from "./explain.ts";
 import { describeFailure } from "./failure.ts";
+import { addGrant } from "./grant.ts";
 import { addKeygen } from "./keygen.ts";
 import { packageVersion } from "./package-root.ts";
 import { addPresets } from "./presets.ts";
 import { addProbe } from "./probe.ts";
+import { addResign } from "./resign.ts";
 import { addServe } from "./serve.ts";
 import { addSign } from "./sign.ts";
 import { exitCodes, type Terminal } from "./terminal.ts";
+import { addTypes } from "./types.ts";
 
 const help = `
 Begin with:
@@ -55,7 +58,19 @@ function createProgram(terminal: Terminal): Command {
     })
     .showHelpAfterError("Help: imgseal help, or imgseal COMMAND --help")
     .addHelpText("after", help);
-  for (const add of [addServe, addSign, addExplain, addPresets, addCheck, addKeygen, addBuild, addProbe]) {
+  for (const add of [
+    addServe,
+    addSign,
+    addGrant,
+    addExplain,
+    addResign,
+    addPresets,
+    addTypes,
+    addCheck,
+    addKeygen,
+    addBuild,
+    addProbe,
+  ]) {
     add(program, terminal);
   }
   return program;

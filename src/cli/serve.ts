@@ -3,7 +3,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { type FileOptions, isGiven, keysOption, presetsOption } from "./file-options.ts";
-import { createKeyFile, type KeyFile, readKeyFile } from "./key-file.ts";
+import { createKeyFile, type KeyFile, readKeyFile, requireSigningKey } from "./key-file.ts";
 import { baseUrl, freePorts, isLoopback } from "./listen-address.ts";
 import { newKey, newKid } from "./new-key.ts";
 import { readPresets } from "./presets-file.ts";
@@ -83,6 +83,7 @@ async function supervise(options: ServeOptions, isKeyFileGiven: boolean, termina
   const folders = await settleFolders(options);
   const table = await readPresets(options.presets);
   const keyFile = await readOrMakeKeys(options.keys, isKeyFileGiven, terminal);
+  requireSigningKey(keyFile, options.keys, terminal);
   const { openSourceFolder } = await import("../store/source-folder.ts");
   const { openDerivativeFolder } = await import("../store/derivative-folder.ts");
   const sources = await openSourceFolder(options.sources);

@@ -1,6 +1,6 @@
 /** What the local service shows of itself: its gallery, its health, and signed links into it. */
 
-import type { UrlOptions } from "../../sdk/index.ts";
+import type { SignerPresets, UrlOptions } from "../../sdk/index.ts";
 import type { ExchangeParts } from "../local/exchange.ts";
 import type { PresetTable } from "../presets/table.ts";
 import type { SourceStore } from "../store/store.ts";
@@ -23,7 +23,7 @@ export type SignerAt = (
 
 /** Signs links of this service, under whatever base. */
 export async function createLinkSigner(
-  table: PresetTable,
+  table: SignerPresets,
   { jwkSet }: KeyFile,
   terminal: Terminal,
 ): Promise<SignerAt> {

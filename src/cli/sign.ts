@@ -1,9 +1,10 @@
 /** `imgseal sign`: prints the signed URL of a source in a preset. */
 
 import { type Command, InvalidArgumentError } from "commander";
+import type { SignerPresets } from "../../sdk/index.ts";
 import { blamingInput } from "./failure.ts";
 import { type FileOptions, keysOption, presetsOption } from "./file-options.ts";
-import { readKeyFile } from "./key-file.ts";
+import { readKeyFile, requireSigningKey } from "./key-file.ts";
 import { parseExpiry } from "./moment.ts";
 import { readPresets } from "./presets-file.ts";
 import { exitCodes, type Terminal } from "./terminal.ts";
@@ -57,15 +58,16 @@ export function addSign(program: Command, terminal: Terminal): void {
 
 async function sign(preset: string, source: string, options: Options, terminal: Terminal): Promise<void> {
   const { createSigner } = await import("../../sdk/index.ts");
-  const presets = await readPresets(options.presets);
-  const { jwkSet, keys } = await readKeyFile(options.keys, terminal);
+  const presets: SignerPresets = await readPresets(options.presets);
+  const keyFile = await readKeyFile(options.keys, terminal);
+  const { kid } = requireSigningKey(keyFile, options.keys, terminal);
   const now = terminal.nowMilliseconds;
   const expires = options.expires ?? defaultExpiry(now(), presets.signing.maxLifetimeSeconds);
   const { base, version, width, dpr, format } = options;
 
   const url = await blamingInput(
     () =>
-      createSigner({ baseUrl: base, keys: jwkSet, presets, now }).url(preset, source, {
+      createSigner({ baseUrl: base, keys: keyFile.jwkSet, presets, now }).url(preset, source, {
         ...(expires !== "never" && { expiresAt: expires }),
         ...(version !== undefined && { version }),
         ...(width !== undefined && { width }),
@@ -76,7 +78,7 @@ async function sign(preset: string, source: string, options: Options, terminal: 
   );
   if (options.json === true) {
     const expiry = expires === "never" ? null : expires.toISOString();
-    terminal.out(JSON.stringify({ url, kid: keys.signingKey.kid, expires: expiry }));
+    terminal.out(JSON.stringify({ url, kid, expires: expiry }));
   } else terminal.out(url);
 }
 

@@ -5,6 +5,10 @@ export interface Terminal {
   readonly out: (text: string) => void;
   /** Standard error: what went wrong, and what a person should know. */
   readonly err: (text: string) => void;
+  /** Standard input. */
+  readonly input: () => AsyncIterable<Uint8Array>;
+  /** Standard output byte for byte: settled once there is room for more. */
+  readonly write: (octets: Uint8Array) => Promise<void>;
   readonly nowMilliseconds: () => number;
   /** For a command that did its work and whose answer is "no". */
   exitCode: ExitCode;

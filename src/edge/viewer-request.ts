@@ -67,7 +67,9 @@ function canonicalise(
 ): string {
   const signed = parseSignedUrl(request.path, request.queryString);
   if (signed.kid !== undefined) entry.kid = signed.kid;
-  authorise(signed, table, { keys, nowSeconds: Math.floor(nowMilliseconds() / 1000) });
+  const kid = authorise(signed, table, { keys, nowSeconds: Math.floor(nowMilliseconds() / 1000) });
+  // A grant names its key within.
+  if (kid !== undefined) entry.kid = kid;
   const preset = lookup(table, signed.preset);
   entry.preset = preset.name;
   return formatCanonicalPath(select(preset, signed, request.header("accept")));

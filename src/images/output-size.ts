@@ -1,6 +1,6 @@
 /** How large a rendition becomes: pure arithmetic, so that contracts and pages can foretell it. */
 
-import { type Preset, targetBox } from "../presets/table.ts";
+import { type Preset, targetBox, wholePixels } from "../presets/table.ts";
 import type { Variant } from "../presets/variant.ts";
 
 /** Pixels. */
@@ -9,8 +9,11 @@ export interface Size {
   readonly height: number;
 }
 
+/** What decides the size. */
+export type SizedPreset = Pick<Preset, "width" | "height" | "aspectRatio" | "fit" | "withoutEnlargement">;
+
 /**
- * The exact sides of a rendition, in pixels, from those of the upright source.
+ * The exact sides of a rendition, in pixels.
  *
  * Without a box it is the source's own size. With one side, the other follows from the source's proportions. With
  * two, and withoutEnlargement where the source is smaller than the box:
@@ -19,41 +22,36 @@ export interface Size {
  *   each side by itself, and the declared ratio would be lost.)
  * - contain: the box stays; the source lies in it unenlarged, on the background.
  * - inside, outside: the source's own size.
+ *
+ * @param source upright
  */
-export function outputSize(
-  preset: Preset,
-  variant: Pick<Variant, "width" | "dpr">,
-  uprightSource: Size,
-): Size {
-  const source = { width: uprightSource.width, height: uprightSource.height };
+export function outputSize(preset: SizedPreset, variant: Pick<Variant, "width" | "dpr">, source: Size): Size {
   const { width, height } = targetBox(preset, variant);
-  const most = preset.withoutEnlargement ? 1 : Number.POSITIVE_INFINITY;
-  if (width === undefined && height === undefined) return source;
-  if (height === undefined) return scale(source, Math.min(most, (width ?? source.width) / source.width));
-  if (width === undefined) return scale(source, Math.min(most, height / source.height));
-  return boxSizes[preset.fit]({ width, height }, source, most);
+  const most = preset.withoutEnlargement ? 1 : Infinity;
+  if (width !== undefined && height !== undefined) {
+    return boxSizes[preset.fit]({ width, height }, source, most);
+  }
+  const ratio = width === undefined ? (height ?? source.height) / source.height : width / source.width;
+  return scale(source, Math.min(most, ratio));
 }
+
+const ratios = (a: Size, b: Size) => [a.width / b.width, a.height / b.height];
 
 type BoxSize = (box: Size, source: Size, maxScale: number) => Size;
 
 const shrinkBox: BoxSize = (box, source, maxScale) =>
-  scale(box, maxScale > 1 ? 1 : Math.min(1, source.width / box.width, source.height / box.height));
+  scale(box, maxScale > 1 ? 1 : Math.min(1, ...ratios(source, box)));
 
 const boxSizes: Readonly<Record<Preset["fit"], BoxSize>> = {
   cover: shrinkBox,
   fill: shrinkBox,
   contain: (box) => box,
-  inside: (box, source, maxScale) =>
-    scale(source, Math.min(maxScale, box.width / source.width, box.height / source.height)),
-  outside: (box, source, maxScale) =>
-    scale(source, Math.min(maxScale, Math.max(box.width / source.width, box.height / source.height))),
+  inside: (box, source, maxScale) => scale(source, Math.min(maxScale, ...ratios(box, source))),
+  outside: (box, source, maxScale) => scale(source, Math.min(maxScale, Math.max(...ratios(box, source)))),
 };
 
 function scale(size: Size, by: number): Size {
-  return {
-    width: Math.max(1, Math.round(size.width * by)),
-    height: Math.max(1, Math.round(size.height * by)),
-  };
+  return { width: wholePixels(size.width * by), height: wholePixels(size.height * by) };
 }
 
 /** The fit that applies: with one side there is no box to crop to or to fill, and every fit is `inside`. */

@@ -115,7 +115,12 @@ export function targetBox(
     else if (height !== undefined) width = height * aspectRatio;
   }
   return {
-    ...(width !== undefined && { width: Math.max(1, Math.round(width * dpr)) }),
-    ...(height !== undefined && { height: Math.max(1, Math.round(height * dpr)) }),
+    ...(width !== undefined && { width: wholePixels(width * dpr) }),
+    ...(height !== undefined && { height: wholePixels(height * dpr) }),
   };
+}
+
+/** A side as pictures have it: whole, and never gone. */
+export function wholePixels(side: number): number {
+  return Math.max(1, Math.round(side));
 }

@@ -4,8 +4,9 @@
  */
 
 import type { Preset, PresetTable } from "../presets/table.ts";
-import { verifyHs256 } from "./hs256.ts";
+import { verifyGrant } from "./grant-verification.ts";
 import type { SignedUrl } from "./signed-url.ts";
+import { verifySync } from "./sync-signature.ts";
 import type { Verification } from "./verification.ts";
 
 interface AccessTable {
@@ -14,20 +15,24 @@ interface AccessTable {
 }
 
 /**
- * Lets through what is rightly signed, and bare URLs of public presets.
+ * Lets through what is rightly signed, what a grant opens, and bare URLs of public presets.
  *
  * Without a signature an unknown preset is refused like one that is not public, so that nobody learns which
  * presets exist.
  *
- * @throws ImgsealError GRANT_INVALID, SIGNATURE_MISSING, KEY_UNKNOWN, SIGNATURE_INVALID, URL_EXPIRED
+ * @returns the kid of the key that vouches; `undefined` for a bare URL
+ * @throws ImgsealError SIGNATURE_MISSING, KEY_UNKNOWN, SIGNATURE_INVALID, URL_EXPIRED, GRANT_INVALID, GRANT_SCOPE
  */
 export function authorise(
   url: SignedUrl,
   table: AccessTable,
   { keys, nowSeconds }: Omit<Verification, "signing">,
-): void {
-  if (isBare(url) && isPublic(table, url.preset)) return;
-  verifyHs256(url, { keys, signing: table.signing, nowSeconds });
+): string | undefined {
+  if (isBare(url) && isPublic(table, url.preset)) return undefined;
+  const verification = { keys, signing: table.signing, nowSeconds };
+  if (url.grant !== undefined) return verifyGrant(url, url.grant, verification);
+  verifySync(url, verification);
+  return url.kid;
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 
 import { createHmac, timingSafeEqual } from "node:crypto";
-import type { Key } from "./key-set.ts";
+import type { Key, KeyOf } from "./key.ts";
 import { canonicalTarget, type SignedClaims, type SignedUrl } from "./signed-url.ts";
 import { requireSignature, requireValid, type Verification } from "./verification.ts";
 
@@ -16,16 +16,22 @@ export function signHs256<Url extends SignedClaims>(url: Url, key: Key): Url & {
 /**
  * Accepts a URL that is rightly signed and not expired.
  *
- * @throws ImgsealError GRANT_INVALID, SIGNATURE_MISSING, KEY_UNKNOWN, SIGNATURE_INVALID, URL_EXPIRED
+ * @throws ImgsealError SIGNATURE_MISSING, KEY_UNKNOWN, SIGNATURE_INVALID, URL_EXPIRED
  */
 export function verifyHs256(url: SignedUrl, verification: Verification): void {
-  const { key, signature } = requireSignature(url, verification.keys);
+  const { key, signature } = requireSignature(url, verification);
   const isAuthentic = timingSafeEqual(Buffer.from(signature, "base64url"), hmac(url, key));
   requireValid(url, isAuthentic, verification);
 }
 
 function hmac(url: SignedClaims, key: Key): Buffer {
-  return createHmac("sha256", key.octets())
+  return createHmac("sha256", requireHmacKey(key).verifying())
     .update(`${key.protectedHeader}.${canonicalTarget(url)}`)
     .digest();
+}
+
+/** A public key taken for a secret would let everybody sign who knows it (RFC 8725 2.1). */
+function requireHmacKey(key: Key): KeyOf<"HS256"> {
+  if (key.alg === "HS256") return key;
+  throw new TypeError(`expected a key for HS256, "${key.kid}" is for ${key.alg}`);
 }

@@ -3,137 +3,119 @@
  * showing a secret.
  */
 
-import { decodeBase64url, encodeBase64url } from "./base64url.ts";
+import { decodeBase64url } from "./base64url.ts";
+import { isObject, isPositiveInteger } from "./json.ts";
+import { algorithms, createKey, type Ed25519Jwk, type Key } from "./key.ts";
 
-interface AlgorithmRow {
-  readonly kty: string;
-  /** RFC 7518 3.2: an HMAC key is at least as long as the hash. */
-  readonly minKeyBytes: number;
-  /**
-   * Every canonical base64url spelling of a signature: 43 characters carry 32 bytes and two bits that must
-   * be zero.
-   */
-  readonly signature: RegExp;
-}
-
-export const algorithms = {
-  HS256: { kty: "oct", minKeyBytes: 32, signature: /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/ },
-} as const satisfies Record<string, AlgorithmRow>;
-
-export type Algorithm = keyof typeof algorithms;
-
-/** One key; its octets are out of reach of console.log, util.inspect and JSON.stringify. */
-class Key {
-  readonly kid: string;
-  readonly alg: Algorithm;
-  /**
-   * The JWS protected header in base64url: never sent, rebuilt by both sides, the same for every URL of the
-   * key.
-   */
-  readonly protectedHeader: string;
-  readonly #octets: Uint8Array;
-
-  constructor(kid: string, alg: Algorithm, octets: Uint8Array) {
-    this.kid = kid;
-    this.alg = alg;
-    this.#octets = octets;
-    this.protectedHeader = encodeBase64url(new TextEncoder().encode(JSON.stringify(this.header())));
-    Object.freeze(this);
-  }
-
-  /** The members of the protected header, in the order that the contract fixes. */
-  header(): { alg: Algorithm; b64: false; crit: ["b64"]; kid: string } {
-    return { alg: this.alg, b64: false, crit: ["b64"], kid: this.kid };
-  }
-
-  /** The secret itself. A method and not a getter: util.inspect can be told to run getters. */
-  octets(): Uint8Array {
-    return this.#octets;
-  }
-}
-
-/** Keys that verify, one of which signs. */
-class KeySet {
+/** Keys that verify, and those of them that sign. */
+export interface KeySet {
   readonly keys: readonly Key[];
-  readonly signingKey: Key;
-  readonly #byKid: ReadonlyMap<string, Key>;
 
-  constructor(byKid: ReadonlyMap<string, Key>, signingKey: Key) {
-    this.#byKid = byKid;
-    this.keys = Object.freeze([...byKid.values()]);
-    this.signingKey = signingKey;
-    Object.freeze(this);
-  }
+  find(kid: string): Key | undefined;
 
-  find(kid: string): Key | undefined {
-    return this.#byKid.get(kid);
-  }
+  /**
+   * The key that signs at a moment: the one that was named, else the first that can sign, if its window covers the
+   * moment. So a set may hold tomorrow's key already, before today's.
+   *
+   * @throws TypeError when there is none
+   */
+  signingKeyAt(nowSeconds: number): Key;
+
+  findSigningKey(nowSeconds: number): Key | undefined;
 }
-
-export type { Key, KeySet };
 
 /**
- * Reads a JWK Set. Its first key signs, unless `signingKid` names another one.
+ * Reads a JWK Set.
  *
+ * @param options.signingKid the one key that signs; left out, every key that can
  * @throws TypeError that says which member of which key is wrong, and never what a secret holds
  */
-export function parseKeySet(json: unknown, options: { readonly signingKid?: string } = {}): KeySet {
+export function parseKeySet(
+  json: unknown,
+  { signingKid }: { readonly signingKid?: string | undefined } = {},
+): KeySet {
   const jwks = isObject(json) ? json.keys : undefined;
-  if (!Array.isArray(jwks)) throw new TypeError('expected a JWK Set: an object with an array "keys"');
-  const byKid = new Map<string, Key>();
+  const isSet = Array.isArray(jwks) && jwks.length > 0;
+  demand(isSet, "keys", 'a JWK Set, { "keys": [...] }, with at least one key');
+  const keys: Key[] = [];
   for (const [index, jwk] of jwks.entries()) {
     const key = parseKey(jwk, `keys[${index}]`);
-    if (byKid.has(key.kid)) {
-      throw new TypeError(`keys[${index}].kid: expected a kid of its own, "${key.kid}" is taken`);
-    }
-    byKid.set(key.kid, key);
+    const isTaken = keys.some(({ kid }) => kid === key.kid);
+    demand(!isTaken, `keys[${index}].kid`, `a kid of its own, "${key.kid}" is taken`);
+    keys.push(key);
   }
-  if (byKid.size === 0) throw new TypeError("keys: expected at least one key, received none");
-  const { signingKid } = options;
-  const signingKey = signingKid === undefined ? byKid.values().next().value : byKid.get(signingKid);
-  if (signingKey === undefined) {
-    throw new TypeError(`signingKid: expected one of ${[...byKid.keys()].join(", ")}`);
-  }
-  return new KeySet(byKid, signingKey);
+  const able = keys.filter(({ canSign }) => canSign);
+  const signers = able.filter(({ kid }) => kid === (signingKid ?? kid));
+  const isNamed = signingKid === undefined || signers.length > 0;
+  demand(isNamed, "signingKid", `one of ${able.map(({ kid }) => kid).join(", ")}`);
+  const findSigningKey = (nowSeconds: number) => signers.find((key) => key.isValidAt(nowSeconds));
+  return Object.freeze({
+    keys: Object.freeze(keys),
+    find: (wanted: string) => keys.find(({ kid }) => kid === wanted),
+    findSigningKey,
+    signingKeyAt(nowSeconds: number) {
+      const key = findSigningKey(nowSeconds);
+      demand(key !== undefined, "keys", `one that can sign at ${nowSeconds}, received none`);
+      return key;
+    },
+  });
 }
 
+/** RFC 7518 3.2: an HMAC key is at least as long as the hash. The halves of Ed25519 have 32 bytes too (RFC 8032 5.1). */
+export const minKeyBytes = 32;
+
+/** No message repeats what stands in a member: it may be the secret, put into the wrong place. */
 function parseKey(jwk: unknown, where: string): Key {
-  if (!isObject(jwk)) throw new TypeError(`${where}: expected a JWK object`);
-  const { kty, kid, alg, use, k } = jwk;
-  // What stands in these members is not repeated in the message: it may be the secret, put into the wrong
-  // place.
-  if (typeof kid !== "string" || !/^[A-Za-z0-9_-]{1,32}$/.test(kid)) {
-    throw new TypeError(`${where}.kid: expected 1 to 32 characters of A-Z a-z 0-9 _ -`);
+  demand(isObject(jwk), where, "a JWK object");
+  const { kid, alg, use = "sig", nbf = 0, exp = Infinity, x, d } = jwk;
+  demand(
+    typeof kid === "string" && /^[\w-]{1,32}$/.test(kid),
+    `${where}.kid`,
+    "1 to 32 characters of A-Z a-z 0-9 _ -",
+  );
+  const at = `${where} ("${kid}").`;
+  demand(
+    alg === "HS256" || alg === "Ed25519",
+    `${at}alg`,
+    `HS256 or Ed25519, received ${alg === undefined ? "none" : "another one"}`,
+  );
+  for (const [member, value] of Object.entries(algorithms[alg])) {
+    demand(jwk[member] === value, at + member, `"${value}" for ${alg}`);
   }
-  const at = `${where} ("${kid}")`;
-  if (!isAlgorithm(alg)) {
-    const known = Object.keys(algorithms).join(", ");
-    const received = alg === undefined ? "none was given" : "another one was given";
-    throw new TypeError(`${at}.alg: expected ${known}, ${received}`);
+  demand(use === "sig", `${at}use`, '"sig" or nothing');
+  // A date as a text or in milliseconds would make a window that never opens or never closes.
+  const seconds = "unix seconds in 1 to 11 digits";
+  demand(nbf === 0 || isMoment(nbf), `${at}nbf`, seconds);
+  demand(exp === Infinity || isMoment(exp), `${at}exp`, seconds);
+  demand(nbf < exp, `${at}exp`, "a moment after nbf");
+  const window = { nbf, exp };
+  if (alg === "HS256") {
+    const octets = parseOctets(jwk, "k", at);
+    return createKey({ kid, alg, window }, octets, octets);
   }
-  const row = algorithms[alg];
-  if (kty !== row.kty) throw new TypeError(`${at}.kty: expected "${row.kty}" for ${alg}`);
-  if (use !== undefined && use !== "sig") throw new TypeError(`${at}.use: expected "sig" or nothing`);
-  for (const member of ["nbf", "exp"]) {
-    // Ignored, a key would outlive the day on which its owner believes that it ends.
-    if (Object.hasOwn(jwk, member)) throw new TypeError(`${at}.${member}: key windows are not accepted`);
-  }
-  const octets = typeof k === "string" ? decodeBase64url(k) : undefined;
-  if (octets === undefined) {
-    throw new TypeError(`${at}.k: expected base64url without padding, in its canonical spelling`);
-  }
-  if (octets.length < row.minKeyBytes) {
-    throw new TypeError(
-      `${at}.k: expected at least ${row.minKeyBytes} bytes for ${alg}, received ${octets.length}`,
-    );
-  }
-  return new Key(kid, alg, octets);
+  parseOctets(jwk, "x", at);
+  const half: Ed25519Jwk = Object.freeze({ ...algorithms[alg], alg, x: String(x) });
+  if (d !== undefined) parseOctets(jwk, "d", at);
+  const pair = d === undefined ? d : Object.freeze({ ...half, d: String(d) });
+  return createKey({ kid, alg, window }, half, pair);
 }
 
-function isAlgorithm(alg: unknown): alg is Algorithm {
-  return typeof alg === "string" && Object.hasOwn(algorithms, alg);
+function isMoment(value: unknown): value is number {
+  return isPositiveInteger(value) && value < 1e11;
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function parseOctets(jwk: Readonly<Record<string, unknown>>, member: string, at: string): Uint8Array {
+  const value = jwk[member];
+  const octets = typeof value === "string" ? decodeBase64url(value) : undefined;
+  const isSecret = member === "k";
+  demand(
+    octets && (isSecret ? octets.length >= minKeyBytes : octets.length === minKeyBytes),
+    at + member,
+    `${isSecret ? "at least " : ""}${minKeyBytes} bytes in canonical base64url without padding, received ${octets?.length ?? "something else"}`,
+  );
+  return octets;
+}
+
+function demand(isRight: unknown, where: string, expected: string): asserts isRight {
+  if (!isRight) throw new TypeError(`${where}: expected ${expected}`);
 }

@@ -53,10 +53,17 @@ function requireServed(preset: SelectablePreset, source: string): void {
   throw new ImgsealError("SOURCE_NOT_FOUND", `the preset "${preset.name}" does not serve this source`);
 }
 
-function selectWidth({ widths, width }: SelectablePreset, wanted: number | undefined): number | undefined {
-  if (widths === undefined) return undefined;
-  if (wanted !== undefined) return snapUp(widths, wanted);
-  return width !== undefined && widths.includes(width) ? width : widths.at(-1);
+/** The width that is meant without `w`: only with a preset that declares `widths`. */
+export function defaultWidth({
+  widths,
+  width,
+}: Pick<SelectablePreset, "widths" | "width">): number | undefined {
+  return width !== undefined && widths?.includes(width) ? width : widths?.at(-1);
+}
+
+function selectWidth(preset: SelectablePreset, wanted: number | undefined): number | undefined {
+  const { widths } = preset;
+  return widths === undefined || wanted === undefined ? defaultWidth(preset) : snapUp(widths, wanted);
 }
 
 function selectDpr({ dprs }: SelectablePreset, wanted: number | undefined): number | undefined {

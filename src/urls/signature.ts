@@ -1,43 +1,41 @@
 /**
- * Sign and verify on any JavaScript runtime, with jose over WebCrypto: a detached JWS with unencoded payload
- * (RFC 7515 appendix F, RFC 7797).
+ * Signs on any JavaScript runtime, with jose over WebCrypto: URLs as a detached JWS with unencoded payload (RFC 7515
+ * appendix F, RFC 7797), and grants as a JWT.
  */
 
-import { errors, FlattenedSign, flattenedVerify } from "jose";
-import type { Key } from "./key-set.ts";
-import { canonicalTarget, type SignedClaims, type SignedUrl } from "./signed-url.ts";
-import { requireSignature, requireValid, type Verification } from "./verification.ts";
+import { CompactSign, FlattenedSign } from "jose";
+import { utf8 } from "./base64url.ts";
+import { formatGrantClaims, type GrantClaims, grantHeader } from "./grant.ts";
+import { halvesDiffer, type Key } from "./key.ts";
+import { canonicalTarget, type SignedClaims } from "./signed-url.ts";
 
-const utf8 = new TextEncoder();
-
-/** The URL with its `kid` and `sig`. */
+/**
+ * The URL with its `kid` and `sig`.
+ *
+ * @throws TypeError for an Ed25519 key whose halves do not belong together
+ */
 export async function sign<Url extends SignedClaims>(
   url: Url,
   key: Key,
 ): Promise<Url & { kid: string; sig: string }> {
-  const { signature } = await new FlattenedSign(utf8.encode(canonicalTarget(url)))
-    .setProtectedHeader(key.header())
-    .sign(key.octets());
+  const jws = new FlattenedSign(utf8.encode(canonicalTarget(url))).setProtectedHeader(key.header());
+  const { signature } = await jws.sign(key.signing()).catch(inOurWords(key));
   return { ...url, kid: key.kid, sig: signature };
 }
 
 /**
- * Accepts a URL that is rightly signed and not expired.
+ * The token of a grant.
  *
- * @throws ImgsealError GRANT_INVALID, SIGNATURE_MISSING, KEY_UNKNOWN, SIGNATURE_INVALID, URL_EXPIRED
+ * @throws TypeError for an Ed25519 key whose halves do not belong together
  */
-export async function verify(url: SignedUrl, verification: Verification): Promise<void> {
-  const { key, signature } = requireSignature(url, verification.keys);
-  requireValid(url, await isAuthentic(url, key, signature), verification);
+export async function signGrant(claims: GrantClaims, key: Key): Promise<string> {
+  const jws = new CompactSign(utf8.encode(formatGrantClaims(claims))).setProtectedHeader(grantHeader(key));
+  return jws.sign(key.signing()).catch(inOurWords(key));
 }
 
-async function isAuthentic(url: SignedUrl, key: Key, signature: string): Promise<boolean> {
-  const jws = { protected: key.protectedHeader, payload: utf8.encode(canonicalTarget(url)), signature };
-  try {
-    await flattenedVerify(jws, key.octets(), { algorithms: [key.alg] });
-    return true;
-  } catch (error) {
-    if (error instanceof errors.JWSSignatureVerificationFailed) return false;
-    throw error;
-  }
+/** What WebCrypto says of such a key is "Invalid keyData". */
+function inOurWords(key: Key): (error: unknown) => never {
+  return (error) => {
+    throw error instanceof Error && error.name === "DataError" ? halvesDiffer(key) : error;
+  };
 }

@@ -8,18 +8,18 @@ export interface SignedUrl {
   /** The source key, decoded. */
   readonly source: string;
   /** Expiry, unix seconds. */
-  readonly exp?: number;
+  readonly exp?: number | undefined;
   /** Version of the source. */
-  readonly ver?: string;
+  readonly ver?: string | undefined;
   readonly kid?: string;
   readonly sig?: string;
   readonly grant?: string;
   /** Width in pixels. */
-  readonly w?: number;
+  readonly w?: number | undefined;
   /** Device pixel ratio. */
-  readonly dpr?: number;
+  readonly dpr?: number | undefined;
   /** Format, as the URL names it; whether the preset offers it is for `select` to say. */
-  readonly fm?: string;
+  readonly fm?: string | undefined;
 }
 
 /** What a signature covers. */
@@ -30,6 +30,12 @@ interface Grammar {
   readonly expected: string;
 }
 
+/** Of `ver`, for those too who write it. */
+export const versionGrammar: Grammar = {
+  pattern: /^[A-Za-z0-9_-]{1,64}$/,
+  expected: "1 to 64 characters of A-Z a-z 0-9 _ -",
+};
+
 const text = /^\P{Surrogate}*$/u;
 
 /** The parameters that are ours. `rev` is only for caches downstream: ignored like a stranger's. */
@@ -38,7 +44,8 @@ const grammars = {
     pattern: /^[1-9][0-9]{0,11}$/,
     expected: "unix seconds in 1 to 12 digits without a leading zero",
   },
-  ver: { pattern: /^[A-Za-z0-9_-]{1,64}$/, expected: "1 to 64 characters of A-Z a-z 0-9 _ -" },
+  ver: versionGrammar,
+  // Given but empty is missing: a template whose variable was empty.
   kid: { pattern: /^[A-Za-z0-9_-]{0,32}$/, expected: "1 to 32 characters of A-Z a-z 0-9 _ -" },
   // Its length and spelling depend on the key's algorithm and are judged with it: SIGNATURE_INVALID.
   sig: { pattern: text, expected: "text" },
@@ -82,7 +89,6 @@ export function parseSignedUrl(path: string, queryString: string): SignedUrl {
     source,
     ...(exp !== undefined && { exp: Number(exp) }),
     ...(ver !== undefined && { ver }),
-    // Given but empty is missing: a template whose variable was empty.
     ...(kid && { kid }),
     ...(sig && { sig }),
     ...(grant !== undefined && { grant }),
@@ -99,13 +105,13 @@ export function parseSignedUrl(path: string, queryString: string): SignedUrl {
  * @param rev the revision hint for browsers and other caches downstream
  */
 export function formatSignedUrl(url: SignedUrl, rev?: string): string {
-  const { exp, ver, kid, sig, grant, w, dpr, fm } = url;
-  const query = Object.entries({ exp, ver, kid, sig, grant, w, dpr, fm, rev })
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`)
-    .join("&");
-  const path = `/${url.preset}/${encodeSourceKey(url.source)}`;
-  return query === "" ? path : `${path}?${query}`;
+  const { kid, sig, grant, w, dpr, fm } = url;
+  let target = canonicalTarget(url);
+  for (const [name, value] of Object.entries({ kid, sig, grant, w, dpr, fm, rev })) {
+    if (value === undefined) continue;
+    target += `${target.includes("?") ? "&" : "?"}${name}=${encodeURIComponent(value)}`;
+  }
+  return target;
 }
 
 /** The canonical request target, which is the payload of the JWS. */

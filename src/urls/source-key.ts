@@ -1,6 +1,7 @@
 /** Which source keys exist, and the one way they are spelled on the wire. */
 
 import { ImgsealError } from "../errors.ts";
+import { utf8 } from "./base64url.ts";
 
 /** 850 bytes and the longest derivative name stay under the 1,024 bytes of an S3 key. */
 export const maxSourceKeyBytes = 850;
@@ -14,25 +15,12 @@ const forbiddenSegment = /(?:^|\/)\.{0,2}(?:\/|$)/;
 // The keys of most sources: their wire spelling is the key itself.
 const plain = /^[A-Za-z0-9\-._~/]*$/;
 
-const utf8 = new TextEncoder();
-
 /**
  * Whether a text is a source key: 1 to 850 bytes of UTF-8, segments joined by `/`, none of them empty, `.`
  * or `..`.
  */
 export function isSourceKey(key: string): boolean {
-  return findProblem(key) === undefined;
-}
-
-/**
- * Refuses what is not a source key, and says why.
- *
- * @throws TypeError
- */
-export function assertSourceKey(key: unknown): asserts key is string {
-  if (typeof key !== "string") throw new TypeError(`expected a source key but received ${typeof key}`);
-  const problem = findProblem(key);
-  if (problem !== undefined) throw new TypeError(`not a source key: ${problem}`);
+  return brokenRule(key) === undefined;
 }
 
 /**
@@ -56,10 +44,9 @@ export function encodeSourceKey(key: string): string {
  */
 export function decodeSourceKey(wire: string): string {
   const key = plain.test(wire) ? wire : decode(wire);
-  const problem = findProblem(key);
-  if (problem !== undefined)
-    throw new ImgsealError("URL_MALFORMED", `the source key is not valid: ${problem}`);
-  return key;
+  const rule = brokenRule(key);
+  if (rule === undefined) return key;
+  throw new ImgsealError("URL_MALFORMED", `expected the source key to be ${rule}`);
 }
 
 const malformedEscape = "the path holds an escape that is malformed or not UTF-8";
@@ -81,18 +68,15 @@ function decode(wire: string): string {
   }
 }
 
-function findProblem(key: string): string | undefined {
-  if (key === "") return "it is empty";
-  if (forbiddenCharacter.test(key)) {
-    return "it holds a control character, a backslash or half of a surrogate pair";
-  }
-  if (forbiddenSegment.test(key)) return 'a segment is empty, "." or ".."';
-  if (isTooLong(key)) return `it is longer than ${maxSourceKeyBytes} bytes of UTF-8`;
-  return undefined;
+/** The rule that a text breaks, in words that follow "expected"; `undefined` for a source key. */
+export function brokenRule(key: string): string | undefined {
+  if (key === "" || isTooLong(key)) return `1 to ${maxSourceKeyBytes} bytes of UTF-8`;
+  if (forbiddenCharacter.test(key))
+    return "a text without control characters, backslashes and lone surrogates";
+  return forbiddenSegment.test(key) ? 'a path without empty, "." and ".." segments' : undefined;
 }
 
 function isTooLong(key: string): boolean {
   // A UTF-16 unit is at most three bytes of UTF-8: most keys need no counting.
-  if (key.length * 3 <= maxSourceKeyBytes) return false;
-  return key.length > maxSourceKeyBytes || utf8.encode(key).length > maxSourceKeyBytes;
+  return key.length * 3 > maxSourceKeyBytes && utf8.encode(key).length > maxSourceKeyBytes;
 }

@@ -41,6 +41,6 @@ export async function readPresets(file: string, folder: string): Promise<Presets
     table,
     keys,
     named: (name) => lookup(table, name),
-    sign: (url) => formatSignedUrl(signHs256({ exp, ...url }, keys.signingKey)),
+    sign: (url) => formatSignedUrl(signHs256({ exp, ...url }, keys.signingKeyAt(0))),
   };
 }

@@ -1,8 +1,9 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { newKey } from "../../src/cli/new-key.ts";
+import { newKey, newKeyPair } from "../../src/cli/new-key.ts";
 import { packageVersion } from "../../src/cli/package-root.ts";
+import { publicJwks } from "../../src/urls/edge-keys.ts";
 import { moduleIn } from "../infra/edge-options.ts";
 import { imgseal, temporaryFolder } from "./terminal.ts";
 
@@ -67,6 +68,20 @@ describe("build", () => {
     expect(moduleOf("viewer-request")).toContain(k);
     expect(moduleOf("origin-response")).not.toContain(k);
     expect(out + err).not.toContain(k);
+  });
+
+  test("bakes the public half alone of an Ed25519 key, and the secret of one that has no other", async () => {
+    const { file, build, moduleOf } = setUp();
+    const [pair, secret] = [newKeyPair("pair"), newKey("secret")];
+    writeFileSync(file("test.keys.json"), JSON.stringify({ keys: [pair, secret] }));
+    expect((await build()).exitCode).toBe(0);
+    const bundle = moduleOf("viewer-request");
+    expect(bundle).toContain(pair.x);
+    expect(bundle).toContain(secret.k);
+    expect(bundle).not.toContain(pair.d);
+    writeFileSync(file("test.keys.json"), JSON.stringify({ keys: publicJwks([pair]) }));
+    expect((await build()).exitCode).toBe(0);
+    expect(moduleOf("viewer-request")).not.toContain(secret.k);
   });
 
   test("bakes in the presets of the deployment before, also when it replaces their file", async () => {
@@ -154,7 +169,7 @@ describe("build", () => {
     writeFileSync(file("test.keys.json"), '{"keys":[]}');
     const { exitCode, err } = await build();
     expect(exitCode).toBe(1);
-    expect(err).toContain("keys: expected at least one key, received none");
+    expect(err).toContain('keys: expected a JWK Set, { "keys": [...] }, with at least one key');
     expect(() => statSync(file("out"))).toThrow("ENOENT");
   });
 });

@@ -9,7 +9,7 @@ import { compiledCommand, environment, type ProcessOptions, root, runProcess } f
 import { imgseal as inProcess, memoryTerminal, temporaryFolder } from "./terminal.ts";
 
 const command = compiledCommand();
-const names = ["serve", "sign", "explain", "presets", "check", "keygen", "build"];
+const names = ["serve", "sign", "explain", "resign", "presets", "check", "keygen", "build"];
 
 const imgseal = (args: readonly string[], options?: ProcessOptions) =>
   runProcess(command.main, args, options);
@@ -171,6 +171,7 @@ describe("the command line", () => {
       ["sign", "none", "a.jpg"],
       ["explain", url],
       ["explain", `${url}&ver=2`, "--json"],
+      ["resign", "presets.yaml", "--base", "https://img.example.com", "--json"],
       ["check", "--keys", "imgseal.keys.json", "--json"],
       ["check", "--presets", "imgseal.keys.json"],
       ["presets", "--json"],

@@ -295,7 +295,7 @@ describe("explain, when a signature does not match,", () => {
       keys: [{ kty: "oct", alg: "HS256", kid: "demo-1", k: Buffer.alloc(32, 7).toString("base64url") }],
     });
     const url = { ...cat, exp: nowSeconds + 60, ver: "a" };
-    const explanation = judge(signed(url, foreign.signingKey));
+    const explanation = judge(signed(url, foreign.signingKeyAt(0)));
     expect(explanation.hints[0]).toMatch(/^likely causes: another key under the same kid;/);
     expect(explanation.signedTarget).toBe(`/thumb/photos/cat.jpg?exp=${nowSeconds + 60}&ver=a`);
     expect(JSON.stringify(explanation)).not.toContain(signHs256(url, first).sig);

@@ -10,8 +10,10 @@ import {
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { createKeyFile, readKeyFile, replaceKeyFile } from "../../src/cli/key-file.ts";
-import { newKey } from "../../src/cli/new-key.ts";
+import { newKey, newKeyPair } from "../../src/cli/new-key.ts";
+import { edgeJwks } from "../../src/urls/edge-keys.ts";
 import { parseKeySet } from "../../src/urls/key-set.ts";
+import { signSync, verifySync } from "../../src/urls/sync-signature.ts";
 import { imgseal, memoryTerminal, temporaryFolder } from "./terminal.ts";
 
 const modeOf = (file: string) => (statSync(file).mode & 0o777).toString(8);
@@ -40,7 +42,7 @@ describe("keygen", () => {
     ]);
     expect(Buffer.from(keys[0].k, "base64url")).toHaveLength(32);
     expect(out).toBe(`made the key ${keys[0].kid} in ${file}\n`);
-    expect(parseKeySet(read(file)).signingKey.kid).toBe(keys[0].kid);
+    expect(parseKeySet(read(file)).signingKeyAt(0).kid).toBe(keys[0].kid);
     expect(readdirSync(join(file, ".."))).toEqual(["some.keys.json"]);
   });
 
@@ -110,7 +112,7 @@ describe("keygen --add", () => {
     expect(read(file).keys[0]).toEqual(before.keys[0]);
     const set = parseKeySet(read(file));
     expect(set.keys.map(({ kid }) => kid)).toEqual(["old", "new"]);
-    expect(set.signingKey.kid).toBe("old");
+    expect(set.signingKeyAt(0).kid).toBe("old");
   });
 
   test("keeps the mode, the members that are not ours, and a symbolic link to the file", async () => {
@@ -146,6 +148,88 @@ describe("keygen --add", () => {
   });
 });
 
+describe("keygen --alg Ed25519", () => {
+  test("makes a key pair that signs, and that node:crypto and the key set take", async () => {
+    const { file, keygen } = newFile("--alg", "Ed25519");
+    const { exitCode, out, err } = await keygen("--kid", "pair");
+    expect({ exitCode, out, err }).toEqual({ exitCode: 0, out: `made the key pair in ${file}\n`, err: "" });
+    expect(modeOf(file)).toBe("600");
+    const [jwk] = read(file).keys;
+    expect(jwk).toEqual({
+      ...{ kty: "OKP", kid: "pair", alg: "Ed25519", use: "sig", crv: "Ed25519" },
+      x: expect.stringMatching(/^[\w-]{43}$/),
+      d: expect.stringMatching(/^[\w-]{43}$/),
+    });
+    const keys = parseKeySet(read(file));
+    const url = signSync({ preset: "thumb", source: "a.jpg" }, keys.signingKeyAt(0));
+    const edge = parseKeySet({ keys: edgeJwks([jwk]) });
+    verifySync(url, { keys: edge, signing: { requireExpiry: false }, nowSeconds: 0 });
+    expect(edge.keys[0]?.canSign).toBe(false);
+  });
+
+  test("is added beside a secret, which still signs", async () => {
+    const { file, keygen } = newFile();
+    await keygen("--kid", "old");
+    expect((await keygen("--add", "--kid", "pair", "--alg", "Ed25519")).out).toContain("old still signs");
+    expect(parseKeySet(read(file)).keys.map(({ alg }) => alg)).toEqual(["HS256", "Ed25519"]);
+  });
+
+  test("refuses an algorithm that there is not", async () => {
+    const { exitCode, err } = await newFile().keygen("--alg", "EdDSA");
+    expect(exitCode).toBe(2);
+    expect(err).toContain("Allowed choices are HS256, Ed25519.");
+  });
+});
+
+describe("keygen --public", () => {
+  test("prints the public halves and nothing that signs, and leaves the file as it is", async () => {
+    const { file, keygen } = newFile();
+    const pair = { ...newKeyPair("pair"), nbf: 5, note: "private" };
+    writeFileSync(file, JSON.stringify({ keys: [pair] }), { mode: 0o600 });
+    const { exitCode, out, err } = await keygen("--public");
+    expect({ exitCode, err }).toEqual({ exitCode: 0, err: "" });
+    const { d, note, ...half } = pair;
+    expect(JSON.parse(out)).toEqual({ keys: [half] });
+    expect(out).not.toContain(d);
+    expect(out).not.toContain(note);
+    expect(read(file)).toEqual({ keys: [pair] });
+  });
+
+  test("says which keys have no public half", async () => {
+    const { file, keygen } = newFile();
+    writeFileSync(file, JSON.stringify({ keys: [newKey("a"), newKeyPair("b")] }), { mode: 0o600 });
+    const { out, err } = await keygen("--public");
+    expect(JSON.parse(out).keys).toHaveLength(1);
+    expect(err).toBe(
+      "imgseal: warning: left out a: HS256 has no public half, and what it signed will not verify\n",
+    );
+    writeFileSync(file, JSON.stringify({ keys: [newKey("a")] }));
+    expect(await keygen("--public")).toEqual({
+      exitCode: 1,
+      out: "",
+      err: `imgseal: ${file} has no Ed25519 key, and HS256 has no public half; make one with --alg Ed25519\n`,
+    });
+  });
+
+  test("prints a file that verifies, that may be open to all, and that cannot sign", async () => {
+    const { file, keygen } = newFile();
+    writeFileSync(file, JSON.stringify({ keys: [newKeyPair("b")] }), { mode: 0o600 });
+    writeFileSync(file, (await keygen("--public")).out, { mode: 0o644 });
+    chmodSync(file, 0o644);
+    const { exitCode, err } = await imgseal("sign", "thumb", "a.jpg", "--keys", file);
+    expect(exitCode).toBe(1);
+    expect(err).toBe(
+      `imgseal: ${file} has no key that can sign now: its keys are public halves, or their time (nbf, exp) has not come or is over\n`,
+    );
+  });
+
+  test("makes no key beside", async () => {
+    const { exitCode, err } = await newFile().keygen("--public", "--add");
+    expect(exitCode).toBe(2);
+    expect(err).toContain("cannot be used with option '--add'");
+  });
+});
+
 describe("a key file", () => {
   test("keeps the old keys, and nothing else, when writing the new ones fails", async () => {
     const { file, keygen } = newFile();
@@ -170,6 +254,25 @@ describe("a key file", () => {
     expect(made.filter((isMade) => isMade)).toHaveLength(1);
   });
 
+  test("whose Ed25519 halves do not belong together is refused by every command that reads it", async () => {
+    const { file } = newFile();
+    const { x } = newKeyPair("b");
+    const mixed = { ...newKeyPair("a"), x };
+    const text = JSON.stringify({ keys: [newKey("first"), mixed] });
+    writeFileSync(file, text, { mode: 0o600 });
+    for (const args of [
+      ["sign", "thumb", "a.jpg", "--keys", file],
+      ["keygen", file, "--public"],
+      ["keygen", file, "--add"],
+    ]) {
+      const { exitCode, out, err } = await imgseal(...args);
+      expect({ exitCode, out }).toEqual({ exitCode: 1, out: "" });
+      expect(err).toContain(`imgseal: ${file}: the key "a": expected x to be the public half of d`);
+      expect(err).not.toContain(mixed.d.slice(0, 6));
+    }
+    expect(readFileSync(file, "utf8")).toBe(text);
+  });
+
   test("that is broken is refused without a word of what is in it", async () => {
     const secret = newKey("a").k;
     const cases: readonly [text: string, message: RegExp][] = [
@@ -177,13 +280,13 @@ describe("a key file", () => {
       [`"${secret}"`, /expected a JWK Set: an object with an array "keys"/],
       [
         JSON.stringify({ keys: [{ ...newKey("a"), k: `${secret}=` }] }),
-        /keys\[0\] \("a"\)\.k: expected base64url/,
+        /keys\[0\] \("a"\)\.k: expected at least 32 bytes in canonical base64url/,
       ],
       [
         JSON.stringify({ keys: [{ ...newKey("a"), kid: `${secret}` }] }),
         /keys\[0\]\.kid: expected 1 to 32 characters/,
       ],
-      [JSON.stringify({ keys: [] }), /keys: expected at least one key, received none/],
+      [JSON.stringify({ keys: [] }), /keys: expected a JWK Set, .* with at least one key/],
     ];
     for (const [text, message] of cases) {
       const { file } = newFile();

@@ -113,8 +113,14 @@ describe("sign", () => {
         ["thum", "a.jpg"],
         'preset: expected one of thumb, banner, card (did you mean "thumb"?), received "thum"',
       ],
-      [["thumb", "../a.jpg"], 'not a source key: a segment is empty, "." or ".."'],
-      [["thumb", "/a.jpg"], 'not a source key: a segment is empty, "." or ".."'],
+      [
+        ["thumb", "../a.jpg"],
+        'source: expected a path without empty, "." and ".." segments, received "../a.jpg"',
+      ],
+      [
+        ["thumb", "/a.jpg"],
+        'source: expected a path without empty, "." and ".." segments, received "/a.jpg"',
+      ],
       [
         ["banner", "a.jpg", "--width", "1000"],
         "--width: expected one of 640, 960, 1280 (did you mean 960?), received 1000",
@@ -129,10 +135,7 @@ describe("sign", () => {
         ["thumb", "a.jpg", "--version", "a b"],
         '--version: expected 1 to 64 characters of A-Z a-z 0-9 _ -, received "a b"',
       ],
-      [
-        ["thumb", "a.jpg", "--base", "img.example.com"],
-        "--base: expected an http or https origin without a path",
-      ],
+      [["thumb", "a.jpg", "--base", "img.example.com"], "--base: expected an http(s) origin without a path"],
     ];
     for (const [args, message] of refusals) {
       const { exitCode, out, err } = await sign(...args);

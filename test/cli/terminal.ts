@@ -17,17 +17,31 @@ export interface Finished {
 export const noon = Date.UTC(2026, 10, 23, 12);
 
 export async function imgseal(...args: string[]): Promise<Finished> {
-  const { terminal, finished } = memoryTerminal();
+  return imgsealOn("", ...args);
+}
+
+/** With something on standard input. */
+export async function imgsealOn(input: string | Uint8Array, ...args: string[]): Promise<Finished> {
+  const { terminal, finished } = memoryTerminal(input);
   await run(args, terminal);
   return finished();
 }
 
-export function memoryTerminal(): { readonly terminal: Terminal; readonly finished: () => Finished } {
+export function memoryTerminal(input: string | Uint8Array = ""): {
+  readonly terminal: Terminal;
+  readonly finished: () => Finished;
+} {
   const out: string[] = [];
   const err: string[] = [];
   const terminal: Terminal = {
     out: (text) => out.push(`${text}\n`),
     err: (text) => err.push(`${text}\n`),
+    async *input() {
+      yield Buffer.from(input);
+    },
+    write: async (octets) => {
+      out.push(Buffer.from(octets).toString("utf8"));
+    },
     nowMilliseconds: () => noon,
     exitCode: exitCodes.ok,
   };

@@ -31,6 +31,10 @@ export async function outputOf(args: readonly string[]): Promise<string> {
   const terminal: Terminal = {
     out: (text) => lines.push(text),
     err: (text) => lines.push(text),
+    async *input() {},
+    write: async (octets) => {
+      lines.push(Buffer.from(octets).toString("utf8").trimEnd());
+    },
     nowMilliseconds: () => vectors.clock * 1000,
     exitCode: exitCodes.ok,
   };
@@ -47,6 +51,16 @@ async function layOut(): Promise<void> {
     .replace("100kB", "100KB");
   await writeFile("broken.yaml", broken);
   await writeFile("imgseal.keys.json", JSON.stringify(vectors.keys), { mode: 0o600 });
+  await writeFile("page.html", storedPage());
+}
+
+/** A page with a URL that the second key signed, one that is over, and one that is no longer whole. */
+function storedPage(): string {
+  const signed = vectors.valid.find(({ kid }) => kid === "demo-2")?.target ?? "";
+  const expired = vectors.refused.find(({ code }) => code === "URL_EXPIRED")?.target ?? "";
+  return [signed, expired, signed.slice(0, -9)]
+    .map((target) => `<img src="https://img.example.com${target.replaceAll("&", "&amp;")}" alt="">\n`)
+    .join("");
 }
 
 async function rerun(block: string): Promise<string> {

@@ -8,7 +8,7 @@ import { type Bundle, bundle } from "../../infra/bundle.ts";
 import { viewerRequestEvent } from "../fixtures/events.ts";
 import { table } from "../fixtures/presets.ts";
 import { signedTarget } from "../fixtures/service.ts";
-import { vectors } from "../vectors/signed-urls.ts";
+import { vectors, table as vectorTable } from "../vectors/signed-urls.ts";
 import { edgeOptions, packageRoot } from "./edge-options.ts";
 
 const run = promisify(execFile);
@@ -70,11 +70,41 @@ describe("the viewer-request bundle", () => {
     });
   });
 
+  it("verifies Ed25519 and grants with public halves", async () => {
+    const halves = vectors.ed25519.keys.keys.map((jwk) => ({ ...jwk, d: undefined }));
+    const verifying = await bundle(
+      "viewer-request",
+      { table: vectorTable, keys: { keys: halves } },
+      { packageRoot },
+    );
+    await writeFile(join(folder, "public.mjs"), verifying.contents);
+    const [granted] = vectors.grants.valid.filter(({ kid }) => kid === "demo-ed-1");
+    const targets = [
+      vectors.ed25519.valid[1]?.target ?? "",
+      granted?.opens[0] ?? "",
+      granted?.refuses[0] ?? "",
+    ];
+    const script = `
+      const { handler } = await import(${JSON.stringify(join(folder, "public.mjs"))});
+      for (const event of ${JSON.stringify(targets.map((target) => viewerRequestEvent(target)))}) await handler(event);`;
+    const { stdout } = await run(process.execPath, ["--input-type=module", "-e", script], { cwd: folder });
+    const log = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(log.map(({ outcome, code }) => code ?? outcome)).toEqual([
+      "rewritten",
+      "rewritten",
+      "GRANT_SCOPE",
+    ]);
+    expect(log.map(({ kid }) => kid)).toEqual(["demo-ed-1", "demo-ed-1", undefined]);
+  });
+
   it("fails closed: without a usable key it does not even load", async () => {
     const keyless = await bundle("viewer-request", { table, keys: { keys: [] } }, { packageRoot });
     await writeFile(join(folder, "keyless.mjs"), keyless.contents);
     const load = run(process.execPath, [join(folder, "keyless.mjs")]);
-    await expect(load).rejects.toThrow("keys: expected at least one key, received none");
+    await expect(load).rejects.toThrow("with at least one key");
   });
 });
 

@@ -81,6 +81,19 @@ describe("buildEdge", () => {
     );
   });
 
+  it("refuses a private key where the public half is enough, and writes nothing", async () => {
+    const [first, second] = vectors.ed25519.keys.keys;
+    const options = edgeOptions(join(folder, "private"), {
+      viewerRequest: { table, keys: { keys: [{ ...first, d: undefined }, second] } },
+    });
+    await expect(buildEdge(options)).rejects.toThrow(
+      new TypeError(
+        'keys[1].d: expected public keys only, received a private one; the edge needs what "imgseal keygen --public" prints',
+      ),
+    );
+    expect(await readdir(folder)).not.toContain("private");
+  });
+
   it("names the quota that is exceeded and what is too large, and writes nothing", async () => {
     // What does not repeat does not compress.
     const description = Array.from({ length: 30_000 }, (_, index) =>

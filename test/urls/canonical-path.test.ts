@@ -35,7 +35,7 @@ describe("a path that format would not have written", () => {
   test.each([
     ["no leading slash", "a.jpg/thumb.3f9a1c20b4d7.webp", shape],
     ["no source", "/thumb.3f9a1c20b4d7.webp", shape],
-    ["an empty source", "//thumb.3f9a1c20b4d7.webp", "the source key is not valid: it is empty"],
+    ["an empty source", "//thumb.3f9a1c20b4d7.webp", "expected the source key to be 1 to 850 bytes of UTF-8"],
     ["no revision", "/a.jpg/thumb.webp", shape],
     ["a short revision", "/a.jpg/thumb.3f9a1c20b4d.webp", shape],
     ["a revision in capitals", "/a.jpg/thumb.3F9A1C20B4D7.webp", shape],
@@ -59,7 +59,7 @@ describe("a path that format would not have written", () => {
     [
       "a dot segment",
       "/../thumb.3f9a1c20b4d7.webp",
-      'the source key is not valid: a segment is empty, "." or ".."',
+      'expected the source key to be a path without empty, "." and ".." segments',
     ],
   ])("is refused: %s", (_, path, message) => {
     expect(() => parseCanonicalPath(path)).toThrow(

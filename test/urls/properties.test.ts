@@ -4,7 +4,8 @@ import { ImgsealError } from "../../src/errors.ts";
 import { formatCanonicalPath, parseCanonicalPath, storeKey } from "../../src/urls/canonical-path.ts";
 import { signHs256, verifyHs256 } from "../../src/urls/hs256.ts";
 import { select } from "../../src/urls/select.ts";
-import { sign, verify } from "../../src/urls/signature.ts";
+import { sign } from "../../src/urls/signature.ts";
+import { verify } from "../../src/urls/signature-verification.ts";
 import { formatSignedUrl, parseSignedUrl, type SignedUrl } from "../../src/urls/signed-url.ts";
 import { decodeSourceKey, encodeSourceKey } from "../../src/urls/source-key.ts";
 import type { Verification } from "../../src/urls/verification.ts";
@@ -21,7 +22,7 @@ import {
 
 /** At the beginning of time nothing has expired. */
 const verification: Verification = { keys, signing: { requireExpiry: false }, nowSeconds: 0 };
-const key = keys.signingKey;
+const key = keys.signingKeyAt(0);
 const revision = "3f9a1c20b4d7";
 
 /** What both implementations say; that they say the same is part of every property. */

@@ -3,26 +3,35 @@
 import { readFileSync } from "node:fs";
 import type { ErrorCode } from "../../src/errors.ts";
 import type { Preset, PresetTable } from "../../src/presets/table.ts";
+import type { GrantClaims } from "../../src/urls/grant.ts";
 import { parseKeySet } from "../../src/urls/key-set.ts";
 import { parseSignedUrl, type SignedUrl } from "../../src/urls/signed-url.ts";
+
+interface SignedVector {
+  readonly name: string;
+  readonly kid: string;
+  readonly preset: string;
+  readonly source: string;
+  readonly expires: number | null;
+  readonly version: string | null;
+  readonly signingInput: string;
+  readonly signature: string;
+  readonly target: string;
+}
+
+interface RefusedVector {
+  readonly name: string;
+  readonly code: ErrorCode;
+  readonly target: string;
+}
 
 interface Vectors {
   readonly keys: { readonly keys: readonly { readonly kid: string; readonly k: string }[] };
   readonly clock: number;
   readonly table: Readonly<Record<string, Pick<Preset, "revision" | "formats" | "widths" | "dprs">>>;
-  readonly valid: readonly {
-    readonly name: string;
-    readonly kid: string;
-    readonly preset: string;
-    readonly source: string;
-    readonly expires: number | null;
-    readonly version: string | null;
-    readonly signingInput: string;
-    readonly signature: string;
-    readonly target: string;
-  }[];
+  readonly valid: readonly SignedVector[];
   readonly respelled: { readonly of: string; readonly targets: readonly string[] };
-  readonly refused: readonly { readonly name: string; readonly code: ErrorCode; readonly target: string }[];
+  readonly refused: readonly RefusedVector[];
   readonly selected: readonly {
     readonly name: string;
     readonly target: string;
@@ -30,6 +39,23 @@ interface Vectors {
     readonly canonicalPath: string;
     readonly negotiated: boolean;
   }[];
+  readonly ed25519: {
+    readonly keys: { readonly keys: readonly { readonly kid: string; readonly x: string; readonly d: string }[] };
+    readonly valid: readonly SignedVector[];
+    readonly refused: readonly RefusedVector[];
+  };
+  readonly grants: {
+    readonly valid: readonly {
+      readonly name: string;
+      readonly kid: string;
+      readonly claims: GrantClaims;
+      readonly token: string;
+      readonly opens: readonly string[];
+      /** Refused with GRANT_SCOPE. */
+      readonly refuses: readonly string[];
+    }[];
+    readonly refused: readonly RefusedVector[];
+  };
 }
 
 export const vectors: Vectors = JSON.parse(
@@ -37,6 +63,11 @@ export const vectors: Vectors = JSON.parse(
 );
 
 export const keys = parseKeySet(vectors.keys);
+
+/** Keys of both algorithms, and what the edge has of them: of Ed25519 the public halves. */
+export const allJwks = { keys: [...vectors.keys.keys, ...vectors.ed25519.keys.keys] };
+export const allKeys = parseKeySet(allJwks);
+export const edgeKeys = parseKeySet({ keys: allJwks.keys.map((jwk) => ({ ...jwk, d: undefined })) });
 
 const neutral = {
   access: "signed",

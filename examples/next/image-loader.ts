@@ -1,0 +1,1 @@
+export { loader as default } from "@imgseal/sdk/next";

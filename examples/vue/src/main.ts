@@ -1,0 +1,4 @@
+import { createApp } from "vue";
+import PicturesPage from "./PicturesPage.vue";
+
+createApp(PicturesPage).mount("#root");

@@ -1,0 +1,37 @@
+/** An `<img>` as text, for template engines. */
+
+import type { ImgAttributes, ImgOptions } from "./img.ts";
+import { misuse } from "./misuse.ts";
+
+/** Attributes beside those that the signer sets, such as `class`, `id`, `style` or `data-*`. */
+export type ExtraAttributes = Readonly<Record<string, string>>;
+
+export interface HtmlOptions extends ImgOptions {
+  readonly attributes?: ExtraAttributes;
+}
+
+/**
+ * One `<img>` tag with every value escaped: it can stand in any HTML.
+ *
+ * @throws TypeError when an extra attribute is one that the tag has already, or no attribute name
+ */
+export function formatImg(attributes: ImgAttributes, extra: ExtraAttributes = {}): string {
+  for (const name of Object.keys(extra)) {
+    // A name is written as it is: whatever could end it would begin another attribute.
+    if (!/^[a-z][\w:.-]*$/i.test(name) || Object.hasOwn(attributes, name.toLowerCase())) {
+      misuse("attributes", "names that HTML has and the tag has not", name);
+    }
+  }
+  const written = Object.entries({ ...attributes, ...extra }).map(
+    ([name, value]) => ` ${name}="${String(value).replace(/[&<>"']/g, (found) => `&${entities[found]};`)}"`,
+  );
+  return `<img${written.join("")}>`;
+}
+
+const entities: Readonly<Record<string, string>> = {
+  "&": "amp",
+  "<": "lt",
+  ">": "gt",
+  '"': "quot",
+  "'": "#39",
+};

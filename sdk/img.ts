@@ -1,0 +1,111 @@
+/** The attributes of an `<img>` by preset, with the defaults that keep a page from jumping and from loading too much. */
+
+import { outputSize, type Size } from "../src/images/output-size.ts";
+import { targetBox } from "../src/presets/table.ts";
+import { isObject, isPositiveInteger } from "../src/urls/json.ts";
+import { defaultWidth } from "../src/urls/select.ts";
+import { misuse, noneOf } from "./misuse.ts";
+import type { SignerPreset } from "./presets.ts";
+
+export interface ImgOptions {
+  /** What the picture shows, for those who do not see it; `""` when it is decoration. */
+  readonly alt: string;
+  /** How wide the picture is shown, as in HTML (`(min-width: 60em) 50vw, 100vw`); with a preset that declares widths. */
+  readonly sizes?: string;
+  /** For the picture that a page opens with: loaded at once and before others. */
+  readonly priority?: boolean;
+  /** Pixels of the upright source; needed where the preset leaves a side to the source's own proportions. */
+  readonly sourceSize?: Size;
+  readonly crossorigin?: "anonymous" | "use-credentials";
+}
+
+/**
+ * Attributes under their names in HTML, in the order in which to set them: an element that gets `src` before `loading`,
+ * `sizes` and `srcset` begins to load the wrong candidate.
+ */
+export interface ImgAttributes {
+  readonly alt: string;
+  /** Pixels of the default candidate; with `height`, the page keeps the picture's place free. */
+  readonly width: number;
+  readonly height: number;
+  readonly loading: "lazy" | "eager";
+  readonly decoding: "async";
+  readonly fetchpriority?: "high";
+  readonly crossorigin?: "anonymous" | "use-credentials";
+  readonly sizes?: string;
+  readonly srcset?: string;
+  readonly src: string;
+}
+
+/** What one signed URL can be asked for without another signature. */
+export interface Selectors {
+  /** Pixels. */
+  readonly w?: number;
+  readonly dpr?: number;
+}
+
+/** The URL of one candidate. */
+export type UrlFor = (selectors: Selectors) => string;
+
+type ImgPreset = Omit<SignerPreset, "revision" | "sources" | "formats">;
+
+/**
+ * The attributes of an `<img>`.
+ *
+ * @throws TypeError when `alt`, a needed `sizes` or a needed `sourceSize` is missing
+ */
+export function imgAttributes(
+  name: string,
+  preset: ImgPreset,
+  urlFor: UrlFor,
+  { alt, sizes, priority = false, sourceSize, crossorigin }: Partial<ImgOptions>,
+): ImgAttributes {
+  if (typeof alt !== "string") return misuse("alt", 'a text, or "" for decoration', alt);
+  requireSizes(sizes, preset, name);
+  const { width, height } = sizeOf(preset, sourceSize, name);
+  return {
+    alt,
+    width,
+    height,
+    loading: priority ? "eager" : "lazy",
+    decoding: "async",
+    ...(priority && { fetchpriority: "high" }),
+    ...(crossorigin !== undefined && { crossorigin }),
+    ...(sizes !== undefined && { sizes }),
+    ...((preset.widths ?? preset.dprs) !== undefined && { srcset: formatSrcset(preset, urlFor) }),
+    src: urlFor({}),
+  };
+}
+
+/** Every declared candidate of a preset, as the value of `srcset`; a preset without any has one. */
+export function formatSrcset({ widths, dprs }: Pick<ImgPreset, "widths" | "dprs">, urlFor: UrlFor): string {
+  const candidates =
+    widths?.map((w) => `${urlFor({ w })} ${w}w`) ??
+    // As in the canonical path, 1 is not written: `src` and the 1x candidate are one URL, loaded once.
+    dprs?.map((dpr) => `${urlFor(dpr === 1 ? {} : { dpr })} ${dpr}x`);
+  return candidates?.join(", ") ?? urlFor({});
+}
+
+function requireSizes(sizes: unknown, { widths }: ImgPreset, name: string): void {
+  if (widths === undefined) {
+    if (sizes !== undefined) misuse("sizes", noneOf(name, "widths"), sizes);
+  } else if (typeof sizes !== "string" || sizes.trim() === "") {
+    // Without it browsers take 100vw, and load the largest candidates for the smallest pictures.
+    misuse("sizes", 'how wide the picture is shown, such as "(min-width: 60em) 50vw, 100vw"', sizes);
+  }
+}
+
+function sizeOf(preset: ImgPreset, sourceSize: unknown, name: string): Size {
+  const width = defaultWidth(preset);
+  const variant = width === undefined ? {} : { width };
+  if (isSize(sourceSize)) return outputSize(preset, variant, sourceSize);
+  const box = targetBox(preset, variant);
+  const keepsProportions = !isSize(box) || preset.fit === "inside" || preset.fit === "outside";
+  if (sourceSize === undefined && !keepsProportions) return box;
+  const why = keepsProportions ? `, whose proportions the preset "${name}" keeps` : "";
+  return misuse("sourceSize", `{ width, height } in pixels of the upright source${why}`, sourceSize);
+}
+
+function isSize(value: unknown): value is Size {
+  return isObject(value) && isPositiveInteger(value.width) && isPositiveInteger(value.height);
+}
