@@ -94,10 +94,9 @@ export function createDrafts({
     ),
     grant(options) {
       refuseStrangers(options, ["presets", "sources", "notBefore", "expiresIn", "expiresAt"]);
-      const scopes = parseScopes(options, Object.keys(presets));
       const { key, exp } = keyAndExpiry(options);
       const end = exp ?? misuse("expiresIn", "a lifetime, because a grant has to end", options.expiresIn);
-      return { claims: { exp: end, ...scopes }, key };
+      return { claims: parseScopes(options, Object.keys(presets), end), key };
     },
   };
 }

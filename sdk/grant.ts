@@ -14,14 +14,15 @@ export interface GrantOptions<Name extends string = string> extends ExpiryOption
 }
 
 /**
- * The claims that the options spell, without their expiry.
+ * The claims that the options spell.
  *
  * @throws TypeError
  */
 export function parseScopes(
   { presets, sources, notBefore }: GrantOptions,
   known: readonly string[],
-): Omit<GrantClaims, "exp"> {
+  exp: number,
+): GrantClaims {
   for (const name of eachOf("presets", presets, "*")) {
     if (!known.some((preset) => preset === name)) misuse("presets", oneOf(known, name), name);
   }
@@ -29,7 +30,7 @@ export function parseScopes(
     if (typeof scope !== "string" || !isSourceScope(scope))
       misuse("sources", 'source keys, or prefixes that end in "/"', scope);
   }
-  return { nbf: notBefore && parseMoment(notBefore), presets, sources };
+  return { exp, nbf: notBefore && parseBeginning(notBefore, exp), presets, sources };
 }
 
 /** @throws TypeError for a token that no URL can carry */
@@ -46,8 +47,9 @@ function eachOf(option: string, scopes: unknown, everything: string): readonly u
   return scopes.length === 1 && scopes[0] === everything ? [] : scopes;
 }
 
-function parseMoment(notBefore: unknown): number {
+function parseBeginning(notBefore: unknown, exp: number): number {
   // Rounded up: not a second before.
   const seconds = Math.ceil(unixSeconds(notBefore));
-  return seconds > 0 ? seconds : misuse("notBefore", "a Date after 1970", notBefore);
+  if (seconds > 0 && seconds < exp) return seconds;
+  return misuse("notBefore", "a Date from 1970 to the grant's end", notBefore);
 }

@@ -41,7 +41,7 @@ export function parseKeySet(
   for (const [index, jwk] of jwks.entries()) {
     const key = parseKey(jwk, `keys[${index}]`);
     const isTaken = keys.some(({ kid }) => kid === key.kid);
-    demand(!isTaken, `keys[${index}].kid`, `a kid of its own, "${key.kid}" is taken`);
+    demand(!isTaken, `keys[${index}].kid`, `another than "${key.kid}"`);
     keys.push(key);
   }
   const able = keys.filter(({ canSign }) => canSign);

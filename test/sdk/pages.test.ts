@@ -269,6 +269,11 @@ describe("grant", () => {
       'presets: expected one of thumb, card, banner, tall, shop (did you mean "thumb"?), received "thum"',
     ],
     [
+      "a beginning after the end, between which it would open nothing",
+      { ...scopes, expiresIn: "1h", notBefore: new Date((now + 7_200) * 1_000) },
+      "notBefore: expected a Date from 1970 to the grant's end, received an object",
+    ],
+    [
       "no presets",
       { ...scopes, presets: [] },
       'presets: expected an array, ["*"] for all, received an array',
@@ -297,7 +302,7 @@ describe("grant", () => {
     [
       "a beginning that is no date",
       { ...scopes, notBefore: 5 },
-      "notBefore: expected a Date after 1970, received 5",
+      "notBefore: expected a Date from 1970 to the grant's end, received 5",
     ],
     [
       "more than a URL can carry",
