@@ -14,7 +14,9 @@ export function signGrantSync(claims: GrantClaims, key: Key): string {
 }
 
 // As for URLs: one object for all that are forged.
-const mismatch = Object.freeze(new ImgsealError("GRANT_INVALID", "the signature does not match the grant"));
+const mismatch = /* @__PURE__ */ Object.freeze(
+  /* @__PURE__ */ new ImgsealError("GRANT_INVALID", "the signature does not match the grant"),
+);
 
 /**
  * Accepts a URL that its grant opens now. As with a signed URL, the signature comes first, then the time, then the rest.
