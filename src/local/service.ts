@@ -36,8 +36,8 @@ export interface ServiceOptions {
 }
 
 const listBucket = imgsealDistribution.origins.every((origin) => origin.listBucket);
-// Some 3,000 pictures of a page. What is not here is in the derivatives folder, and read in less than a millisecond.
-const cacheBytes = 64 * 1024 * 1024;
+// Some 1,500 pictures of a page. What is not here is in the derivatives folder, and read in half a millisecond.
+const cacheBytes = 32 * 1024 * 1024;
 const defaultMaxWaiting = 256;
 
 // While one render waits for its source or is being answered, a core is free. Each one more holds a source and its

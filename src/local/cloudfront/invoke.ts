@@ -71,39 +71,71 @@ export async function invoke(
 async function run(
   edgeFunction: EdgeFunction,
   event: CloudFrontRequestEvent | CloudFrontResponseEvent,
-  { eventType, functionName, requestId, log, nowMilliseconds }: Invocation,
+  invocation: Invocation,
 ): Promise<unknown> {
-  const { timeoutMilliseconds, memoryMegabytes } = functionQuotas[eventType];
-  const end = nowMilliseconds() + timeoutMilliseconds;
   try {
-    return await edgeFunction.handler(event, {
-      ...withoutCallbacks,
-      awsRequestId: requestId,
-      functionName,
-      functionVersion: "1",
-      invokedFunctionArn: `arn:aws:lambda:us-east-1:123456789012:function:${functionName}:1`,
-      logGroupName: `/aws/lambda/us-east-1.${functionName}`,
-      logStreamName: "",
-      memoryLimitInMB: String(memoryMegabytes),
-      getRemainingTimeInMillis: () => Math.max(0, end - nowMilliseconds()),
-      log,
-    });
+    return await edgeFunction.handler(event, new InvocationContext(invocation));
   } catch (cause) {
     const error = cause instanceof Error ? `${cause.name}: ${cause.message}` : describe(cause);
     throw new RuleBreach("handler-throws", `the function threw ${error}`, { cause });
   }
 }
 
+/** A class, because every request has one: most functions look at none of this, and so it is made when it is asked for. */
+class InvocationContext implements FunctionContext {
+  readonly callbackWaitsForEmptyEventLoop = true;
+  readonly functionVersion = "1";
+  readonly logStreamName = "";
+  readonly awsRequestId: string;
+  readonly functionName: string;
+  readonly log: FunctionLog;
+  readonly #eventType: EventType;
+  readonly #startedMilliseconds: number;
+  readonly #nowMilliseconds: () => number;
+
+  constructor({ eventType, functionName, requestId, log, nowMilliseconds }: Invocation) {
+    this.awsRequestId = requestId;
+    this.functionName = functionName;
+    this.log = log;
+    this.#eventType = eventType;
+    this.#startedMilliseconds = nowMilliseconds();
+    this.#nowMilliseconds = nowMilliseconds;
+  }
+
+  get invokedFunctionArn(): string {
+    return `arn:aws:lambda:us-east-1:123456789012:function:${this.functionName}:1`;
+  }
+
+  get logGroupName(): string {
+    return `/aws/lambda/us-east-1.${this.functionName}`;
+  }
+
+  get memoryLimitInMB(): string {
+    return String(functionQuotas[this.#eventType].memoryMegabytes);
+  }
+
+  // Bound, as functions take it off the context.
+  readonly getRemainingTimeInMillis = (): number => {
+    const end = this.#startedMilliseconds + functionQuotas[this.#eventType].timeoutMilliseconds;
+    return Math.max(0, end - this.#nowMilliseconds());
+  };
+
+  done(): never {
+    return notSince24();
+  }
+
+  fail(): never {
+    return notSince24();
+  }
+
+  succeed(): never {
+    return notSince24();
+  }
+}
+
 function notSince24(): never {
   throw new TypeError("context.done, fail and succeed are not there from nodejs24.x on: return, or throw");
 }
-
-const withoutCallbacks = {
-  callbackWaitsForEmptyEventLoop: true,
-  done: notSince24,
-  fail: notSince24,
-  succeed: notSince24,
-};
 
 async function withinTime(
   work: () => Promise<unknown>,

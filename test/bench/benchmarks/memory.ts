@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -26,7 +26,10 @@ export const memory: Benchmark = {
   async run(setting) {
     if (!hasAccounting) return { notes: ["LEFT OUT: resident memory is read from /proc"] };
     const { renders, hits, restMilliseconds } = setting.isQuick ? quick : full;
-    const presets = await readPresets(fileURLToPath(new URL("presets.yaml", setting.root)), setting.work);
+    // A folder of its own: the other benchmarks' key lies in the one above.
+    const keys = join(setting.work, "memory-keys");
+    await mkdir(keys, { recursive: true });
+    const presets = await readPresets(fileURLToPath(new URL("presets.yaml", setting.root)), keys);
     const folders = { sources: setting.samples, derivatives: join(setting.work, "memory-derivatives") };
     const server = await serveImgseal({ ...setting, presets }, folders);
     const watch = watchMemory(server);
