@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import type { ObjectInfo, SourceStore } from "../store/store.ts";
 import type { OriginFetch } from "./cloudfront/origin-side.ts";
 import { originFetch } from "./origin.ts";
+import { s3Error } from "./s3-error.ts";
 
 /** By key, without a leading slash. */
 export type S3Objects = Readonly<
@@ -11,14 +12,12 @@ export type S3Objects = Readonly<
 >;
 
 /**
- * Answers GET and HEAD as S3 does, with conditions and ranges; what is not there is XML in chunks, 403 or 404.
+ * Answers GET and HEAD as S3 does, with conditions and ranges; errors are XML in chunks.
  *
- * @param listBucket whether the reader holds s3:ListBucket: a missing key is a 404, and 403 without
+ * The bucket blocks public access: without an origin access control in the description every answer is 403. A missing key
+ * is 404 where the description grants s3:ListBucket, and 403 otherwise.
  */
-export function createS3Origin(
-  objects: S3Objects,
-  { listBucket }: { readonly listBucket: boolean } = { listBucket: false },
-): OriginFetch {
+export function createS3Origin(objects: S3Objects): OriginFetch {
   const lastModified = new Date();
   const infoOf = (key: string): (ObjectInfo & { readonly body: Buffer }) | undefined => {
     const object = Object.hasOwn(objects, key) ? objects[key] : undefined;
@@ -37,7 +36,14 @@ export function createS3Origin(
     },
   };
   return async (request) => {
-    const { status, headers, body = Buffer.alloc(0) } = await originFetch(request, store, { listBucket });
+    const { originAccessControl, listBucket } = request.access;
+    const {
+      status,
+      headers,
+      body = Buffer.alloc(0),
+    } = originAccessControl
+      ? await originFetch(request, store, { listBucket })
+      : s3Error("AccessDenied", request);
     return { status, headers, body };
   };
 }

@@ -35,7 +35,6 @@ export interface ServiceOptions {
   readonly nowMilliseconds?: () => number;
 }
 
-const listBucket = imgsealDistribution.origins.every((origin) => origin.listBucket);
 // Some 1,500 pictures of a page. What is not here is in the derivatives folder, and read in half a millisecond.
 const cacheBytes = 32 * 1024 * 1024;
 const defaultMaxWaiting = 256;
@@ -71,7 +70,7 @@ export function createService(options: ServiceOptions): ExchangeParts {
         },
       },
       origin: async (request) => {
-        const fetched = await originFetch(request, derivatives, { listBucket });
+        const fetched = await originFetch(request, derivatives, request.access);
         const { cause, body = Buffer.alloc(0), ...answer } = fetched;
         if (cause !== undefined) {
           options.writeLog?.(JSON.stringify({ outcome: "store-failure", message: describeError(cause) }));

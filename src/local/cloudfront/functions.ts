@@ -4,7 +4,7 @@ import type { CacheBehavior, DistributionDescription, EventType } from "./descri
 import { errorPage } from "./error-page.ts";
 import { type EventSource, requestEvent, responseEvent } from "./events.ts";
 import { failureEntry } from "./failure.ts";
-import { type EdgeFunction, invoke, type StartTimer } from "./invoke.ts";
+import { type EdgeFunction, invoke, reading, type StartTimer } from "./invoke.ts";
 import type { FetchedAnswer, FunctionLog } from "./layer.ts";
 import { type GivenRequest, type RequestResult, readRequestResult } from "./request-result.ts";
 import { type GivenResponse, type ResponseResult, readResponseResult } from "./response-result.ts";
@@ -92,10 +92,11 @@ export function createFunctionRunner(parts: FunctionParts): FunctionRunner {
         const result = await run(eventType, (source) => requestEvent(eventType, given, source), occasion);
         if (result === undefined) return { kind: "request", request: given };
         const onBreach = onBreachOf(eventType, occasion);
-        if (isResponse(result)) {
-          return { kind: "generated", response: readResponseResult(result, { eventType, onBreach }) };
-        }
-        return { kind: "request", request: readRequestResult(result, given, eventType, onBreach) };
+        return reading(() =>
+          isResponse(result)
+            ? { kind: "generated", response: readResponseResult(result, { eventType, onBreach }) }
+            : { kind: "request", request: readRequestResult(result, given, eventType, onBreach) },
+        );
       } catch (error) {
         return failed(error, eventType, occasion);
       }
@@ -107,7 +108,9 @@ export function createFunctionRunner(parts: FunctionParts): FunctionRunner {
         const response =
           result === undefined
             ? given
-            : readResponseResult(result, { eventType, given, onBreach: onBreachOf(eventType, occasion) });
+            : reading(() =>
+                readResponseResult(result, { eventType, given, onBreach: onBreachOf(eventType, occasion) }),
+              );
         return { kind: "response", response };
       } catch (error) {
         return failed(error, eventType, occasion);

@@ -64,7 +64,7 @@ export async function invoke(
   if (typeof result !== "object" || result === null || Array.isArray(result)) {
     throw new RuleBreach("result-object", `the function returned ${describe(result)}`);
   }
-  requireSerialisable(result);
+  reading(() => requireSerialisable(result));
   return result;
 }
 
@@ -76,8 +76,7 @@ async function run(
   try {
     return await edgeFunction.handler(event, new InvocationContext(invocation));
   } catch (cause) {
-    const error = cause instanceof Error ? `${cause.name}: ${cause.message}` : describe(cause);
-    throw new RuleBreach("handler-throws", `the function threw ${error}`, { cause });
+    throw new RuleBreach("handler-throws", `the function threw ${tell(cause)}`, { cause });
   }
 }
 
@@ -176,16 +175,35 @@ const textMembers = new Set([
   "uri",
 ]);
 
+/** What was thrown, which need not be an error, and whose own members may throw. */
+function tell(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : describe(thrown);
+  } catch {
+    return "something that cannot be read";
+  }
+}
+
+/**
+ * Reads a result. The readers throw nothing but breaches: anything else was thrown by the result itself, which Lambda would
+ * not have got into JSON (getters, proxies).
+ */
+export function reading<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (cause instanceof RuleBreach) throw cause;
+    throw new RuleBreach("result-serialisable", `the result is not JSON: ${tell(cause).split("\n", 1)[0]}`, {
+      cause,
+    });
+  }
+}
+
 // The documented members are read one by one, each with a rule that wants text: only others, and the origin, can hold
 // what JSON cannot. A body of a megabyte is not written out to learn that.
 function requireSerialisable(result: object): void {
   const isPlain = Object.keys(result).every((name) => textMembers.has(name));
   if (isPlain) return;
   const { body: _body, headers: _headers, ...rest }: Readonly<Record<string, unknown>> = { ...result };
-  try {
-    JSON.stringify(rest);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.split("\n", 1)[0] : describe(cause);
-    throw new RuleBreach("result-serialisable", `the result is not JSON: ${reason}`, { cause });
-  }
+  JSON.stringify(rest);
 }

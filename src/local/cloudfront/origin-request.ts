@@ -17,7 +17,11 @@ export interface OriginRequest {
   readonly headers: HeaderMap;
   /** Where to, as origin events show it: a function may have chosen another one than the behavior's. */
   readonly origin: CloudFrontOrigin;
+  /** What the bucket's policy and its origin access control let this request do; nothing for a bucket that is not described. */
+  readonly access: BucketAccess;
 }
+
+export type BucketAccess = Pick<OriginDescription, "originAccessControl" | "listBucket">;
 
 /** The request as an origin-request function is shown it ("Understand origin request policies"). */
 export function originBound(
@@ -40,13 +44,14 @@ export function originBound(
 export function originRequest(
   { method, uri, querystring, headers }: Pick<GivenRequest, "method" | "uri" | "querystring" | "headers">,
   origin: CloudFrontOrigin,
+  access: BucketAccess,
 ): OriginRequest {
   const target = origin.s3 ?? origin.custom;
   const sent: Record<string, string> = { ...headers };
   for (const [name, values] of Object.entries(target.customHeaders)) {
     sent[name] = values.map(({ value }) => value).join(", ");
   }
-  return { method, path: `${target.path}${uri}`, querystring, headers: sent, origin };
+  return { method, path: `${target.path}${uri}`, querystring, headers: sent, origin, access };
 }
 
 function forwardedHeaders(

@@ -5,7 +5,7 @@ import type { DistributionDescription, OriginDescription } from "./description.t
 import type { FunctionRunner, Occasion } from "./functions.ts";
 import { visibleHeaders } from "./header-rules.ts";
 import type { Fetch, FetchedAnswer, LayerRequest, OriginAnswer } from "./layer.ts";
-import { type OriginRequest, originBound, originRequest } from "./origin-request.ts";
+import { type BucketAccess, type OriginRequest, originBound, originRequest } from "./origin-request.ts";
 import type { GivenRequest } from "./request-result.ts";
 import type { ResponseResult } from "./response-result.ts";
 
@@ -36,7 +36,7 @@ export function createOriginSide({ description, runner, origin, withLease }: Ori
     // Without a word about the origin, it is the behavior's.
     const { uri, querystring, headers, origin: chosen = given.origin } = outcome.request;
     const forwarded: GivenRequest = { ...given, uri, querystring, headers, origin: chosen };
-    const ask = () => origin(originRequest(forwarded, chosen));
+    const ask = () => origin(originRequest(forwarded, chosen, accessTo(chosen.s3?.domainName)));
     const first = await ask();
     if (withLease === undefined || !missStatuses.has(first.status))
       return respond(forwarded, first, occasion);
@@ -52,6 +52,13 @@ export function createOriginSide({ description, runner, origin, withLease }: Ori
     const given = { ...fromOrigin, headers: visibleHeaders(fromOrigin.headers) };
     const outcome = await runner.onResponse("origin-response", request, given, occasion);
     return outcome.kind === "failed" ? outcome.answer : answerOf(outcome.response, fromOrigin.body);
+  }
+
+  /** A function may have chosen another bucket of the description. */
+  function accessTo(domainName: string | undefined): BucketAccess {
+    const described = description.origins.find((candidate) => candidate.domainName === domainName);
+    const { originAccessControl = false, listBucket = false } = described ?? {};
+    return { originAccessControl, listBucket };
   }
 
   function originOf({ behavior }: LayerRequest): OriginDescription {

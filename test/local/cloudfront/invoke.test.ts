@@ -159,3 +159,45 @@ describe("a lease", () => {
     expect([leased, emulator.asked.length]).toEqual([["/a"], 2]);
   });
 });
+
+describe("what throws when it is read", () => {
+  const trap = <T extends object>(object: T, name: string): T =>
+    Object.defineProperty(object, name, {
+      enumerable: true,
+      get() {
+        throw new Error("a trap");
+      },
+    });
+  const trapped = (name: string, rest: object = {}) => trap({ ...rest }, name);
+
+  it.each([
+    ["status", trapped("status")],
+    ["uri", trapped("uri")],
+    ["body", trapped("body", { status: "200" })],
+    ["headers", trapped("headers", { status: "200" })],
+    ["a header", { status: "200", headers: trapped("x-name") }],
+    ["a member that nobody knows", trapped("other", { status: "200" })],
+  ])("in a result, at %s, is a failure of the function", async (_member, result) => {
+    const emulator = createEmulator({ handlers: { "viewer-request": async () => result } });
+    const answer = await emulator.ask();
+    expect(answer).toMatchObject({ status: 503, cacheOutcome: "LambdaExecutionError" });
+    expect(answer.logged).toMatchObject([
+      {
+        rule: "result-serialisable",
+        message: expect.stringMatching(/^the result is not JSON: Error: a trap\. /),
+      },
+    ]);
+  });
+
+  it("in an error is no message, and a failure all the same", async () => {
+    const handler = async () => {
+      throw trap(new Error("unread"), "message");
+    };
+    const emulator = createEmulator({ handlers: { "viewer-request": handler } });
+    const answer = await emulator.ask();
+    expect(answer.status).toBe(503);
+    expect(answer.logged).toMatchObject([
+      { rule: "handler-throws", message: expect.stringContaining("threw something that cannot be read") },
+    ]);
+  });
+});

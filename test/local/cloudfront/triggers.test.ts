@@ -190,6 +190,7 @@ describe("the event", () => {
         querystring: "",
         headers: { ...headers, "x-secret": "abc" },
         origin,
+        access: { originAccessControl: true, listBucket: false },
       },
     ]);
   });
