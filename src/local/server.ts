@@ -2,8 +2,8 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { Server as NetServer } from "node:net";
-import { setTimeout as delay } from "node:timers/promises";
 import { type Connections, watchConnections } from "./connections.ts";
+import { turnEventLoop } from "./event-loop.ts";
 import { answerRequest, type ExchangeParts } from "./exchange.ts";
 
 /** What one client may take, so that a slow, a silent or a hostile one costs little, and that for a short time. */
@@ -29,8 +29,8 @@ const silenceMilliseconds = 120_000;
 // alone would bring every read to EMFILE.
 const maxConnections = 16_384;
 
-// How much of the time to close is for taking in what has arrived: of the 8 s of `serve`, 200 ms.
-const takingInShare = 1 / 40;
+// For taking in what has arrived: 200 ms, and longer where there is hardly any processor for it.
+const takingInTurns = 10;
 
 export interface RunningServer {
   readonly port: number;
@@ -64,10 +64,12 @@ export async function startServer(
       connections.endAfterAnswers();
       // Requests that have arrived are still in the kernel, and connections too, or on their way from the process that
       // listens: both are taken in before the door closes.
-      await delay(graceMilliseconds * takingInShare);
+      if (graceMilliseconds > 0) await turnEventLoop(takingInTurns);
       // Not http.Server's own close: for it, a connection is idle as soon as its answer is handed over, and a picture that
       // is still on its way to a slow client is cut off.
       const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
+      // What the last connections have sent is read: a request that lies in the kernel is not seen to be owed.
+      if (graceMilliseconds > 0) await turnEventLoop(1);
       connections.endIdle();
       await closed;
       clearTimeout(deadline);

@@ -2,6 +2,7 @@
 
 import cluster, { type Worker } from "node:cluster";
 import { availableParallelism } from "node:os";
+import { turnEventLoop } from "./event-loop.ts";
 import { type Channel, createLeaseService, leaseOver, type WithLease } from "./lease-channel.ts";
 
 export interface WorkersOptions {
@@ -45,6 +46,9 @@ const processSettings = {
 };
 
 const shutDownMessage = "imgseal-shut-down";
+
+// This process accepts for all workers and hands connections on one by one: those that wait for it come first.
+const handingOverTurns = 5;
 
 // A worker that dies again and again, say by a bug in a decoder, must not become a loop of forks.
 const shortestLifeMilliseconds = 1_000;
@@ -97,6 +101,7 @@ export function startWorkers(options: WorkersOptions): Workers {
         for (const worker of workers) worker.process.kill("SIGKILL");
       }, graceMilliseconds);
       const ended = workers.map((worker) => new Promise((resolve) => worker.once("exit", resolve)));
+      await turnEventLoop(handingOverTurns);
       for (const worker of workers) if (worker.isConnected()) worker.send(shutDownMessage);
       await Promise.all(ended);
       clearTimeout(deadline);

@@ -44,6 +44,12 @@ async function readSlowly(): Promise<number> {
   return bytes;
 }
 
+/** Nothing else of this process runs meanwhile: timers come due, and nobody asks the kernel what has arrived. */
+function holdProcessor(milliseconds: number): void {
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end);
+}
+
 async function millisecondsToClose(): Promise<number> {
   const started = Date.now();
   await service.close(graceMilliseconds);
@@ -68,6 +74,18 @@ it("answers every request that has arrived when it closes, pipelined ones too", 
   socket.write(request.repeat(20));
   await Promise.all([once(socket, "close"), service.close(graceMilliseconds)]);
   expect(text.match(/^HTTP\/1\.1 400 /gm)).toHaveLength(21);
+});
+
+it("answers what arrived while the process got no processor to read it", async () => {
+  socket.write("GET /nowhere HTTP/1.1\r\nhost: x\r\n\r\n");
+  const closing = service.close(graceMilliseconds);
+  holdProcessor(400);
+  let answer = "";
+  socket.on("data", (chunk) => {
+    answer += chunk.toString();
+  });
+  await Promise.all([once(socket, "close"), closing]);
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /);
 });
 
 it("tells a client that waits for its answer not to send more on this connection", async () => {
