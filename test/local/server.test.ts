@@ -3,7 +3,8 @@ import sharp from "sharp";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ImgsealError } from "../../src/errors.ts";
 import { makeObject } from "../fixtures/memory-store.ts";
-import { makeTable, thumb } from "../fixtures/presets.ts";
+import { noise } from "../fixtures/pictures.ts";
+import { makePreset, makeTable, thumb } from "../fixtures/presets.ts";
 import { signedTarget, startTestService, type TestService } from "../fixtures/service.ts";
 
 let photo: Buffer;
@@ -99,7 +100,10 @@ describe("conditional, HEAD and range requests", () => {
 
   it("answer HEAD without a body and leave no empty body to GET", async () => {
     const head = await service.get(cat, { method: "HEAD" });
-    expect([head.status, head.headers.get("cache-control")]).toEqual([200, "no-store"]);
+    expect([head.status, head.headers.get("cache-control")]).toEqual([
+      200,
+      "no-store, stale-if-error=0",
+    ]);
     expect(head.headers.get("content-length")).toBeNull();
     const get = await service.get(cat);
     expect((await get.arrayBuffer()).byteLength).toBeGreaterThan(0);
@@ -151,6 +155,20 @@ describe("the cache", () => {
     service.clock.milliseconds += 86_400_000;
     expect((await service.get(cat)).headers.get("x-cache")).toBe("Miss from imgseal");
     expect(renders()).toBe(2);
+  });
+
+  it("does not send viewers round in circles while the store fails: the redirect to a stored picture stands in for nothing", async () => {
+    await service.close(1_000);
+    const large = makePreset({ name: "large", formats: ["png"], maxBytes: 1_000 });
+    service = await startTestService({ table: makeTable([large]) });
+    service.sources.objects.set(source, makeObject(await noise(200, 150).png().toBuffer()));
+    const target = signedTarget({ preset: "large", source });
+    expect((await service.get(target)).status).toBe(302);
+    service.derivatives.before = () => {
+      throw new ImgsealError("STORE_UNAVAILABLE", "down");
+    };
+    const answer = await service.get(target);
+    expect([answer.status, answer.headers.get("x-cache")]).toEqual([503, "Error from imgseal"]);
   });
 
   it("serves the stale picture while the store fails, and is well again after", async () => {
