@@ -2,6 +2,7 @@ import { connect } from "node:net";
 import sharp from "sharp";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ImgsealError } from "../../src/errors.ts";
+import type { StartTimer } from "../../src/local/cloudfront/timer.ts";
 import { makeObject } from "../fixtures/memory-store.ts";
 import { noise } from "../fixtures/pictures.ts";
 import { makePreset, makeTable, thumb } from "../fixtures/presets.ts";
@@ -89,6 +90,38 @@ describe("a picture over HTTP", () => {
   });
 });
 
+describe("a viewer-request that is too slow", () => {
+  const startWith = async (startTimer: StartTimer) => {
+    await service.close(1_000);
+    service = await startTestService({ startTimer });
+    service.sources.objects.set(source, makeObject(photo));
+  };
+
+  it("is ended with CloudFront's page, and the log says which rule it was", async () => {
+    await startWith((callback) => {
+      callback();
+      return () => {};
+    });
+    const answer = await service.get(cat);
+    expect([answer.status, answer.headers.get("x-cache")]).toEqual([
+      503,
+      "LambdaExecutionError from imgseal",
+    ]);
+    expect(await answer.text()).toContain("<H1>503 ERROR</H1>");
+    expect(JSON.stringify(service.logged)).toContain('"function":"viewer-request","rule":"handler-timeout"');
+  });
+
+  it("has 5 s, and a render may wait for its turn as long as it must", async () => {
+    const begun: number[] = [];
+    await startWith((_callback, milliseconds) => {
+      begun.push(milliseconds);
+      return () => {};
+    });
+    const answer = await service.get(cat);
+    expect([answer.status, answer.headers.get("x-imgseal"), begun]).toEqual([200, "rendered", [5_000]]);
+  });
+});
+
 describe("conditional, HEAD and range requests", () => {
   it("answer 304 to the ETag of a Hit", async () => {
     const etag = (await service.get(cat)).headers.get("etag") ?? "";
@@ -100,10 +133,7 @@ describe("conditional, HEAD and range requests", () => {
 
   it("answer HEAD without a body and leave no empty body to GET", async () => {
     const head = await service.get(cat, { method: "HEAD" });
-    expect([head.status, head.headers.get("cache-control")]).toEqual([
-      200,
-      "no-store, stale-if-error=0",
-    ]);
+    expect([head.status, head.headers.get("cache-control")]).toEqual([200, "no-store, stale-if-error=0"]);
     expect(head.headers.get("content-length")).toBeNull();
     const get = await service.get(cat);
     expect((await get.arrayBuffer()).byteLength).toBeGreaterThan(0);

@@ -4,18 +4,20 @@ import type { CacheBehavior, DistributionDescription, EventType } from "./descri
 import { errorPage } from "./error-page.ts";
 import { type EventSource, requestEvent, responseEvent } from "./events.ts";
 import { failureEntry } from "./failure.ts";
-import { type EdgeFunction, invoke, reading, type StartTimer } from "./invoke.ts";
+import { type EdgeFunction, invoke, reading } from "./invoke.ts";
 import type { FetchedAnswer, FunctionLog } from "./layer.ts";
 import { type GivenRequest, type RequestResult, readRequestResult } from "./request-result.ts";
 import { type GivenResponse, type ResponseResult, readResponseResult } from "./response-result.ts";
 import { type OnBreach, RuleBreach, refuseBreach } from "./rule-breach.ts";
 import { ruleOf } from "./rules.ts";
+import type { StartTimer } from "./timer.ts";
 
 export interface FunctionParts {
   readonly description: DistributionDescription;
   /** By the name in `lambdaFunctionARN`. */
   readonly functions: Readonly<Record<string, EdgeFunction>>;
   readonly startTimer?: StartTimer | undefined;
+  readonly timedEvents?: readonly EventType[] | undefined;
   readonly isStrict?: boolean | undefined;
   readonly nowMilliseconds: () => number;
 }
@@ -57,7 +59,9 @@ export interface FunctionRunner {
 
 /** Without a function at an event, what would have been given to it goes on. */
 export function createFunctionRunner(parts: FunctionParts): FunctionRunner {
-  const { description, functions, startTimer, nowMilliseconds } = parts;
+  const { description, functions, nowMilliseconds } = parts;
+  const startTimerAt = (eventType: EventType) =>
+    parts.timedEvents?.includes(eventType) === false ? undefined : parts.startTimer;
   const associated = (behavior: CacheBehavior, eventType: EventType) =>
     behavior.lambdaFunctionAssociations.find((association) => association.eventType === eventType);
 
@@ -75,7 +79,7 @@ export function createFunctionRunner(parts: FunctionParts): FunctionRunner {
       functionName,
       requestId,
       log,
-      startTimer,
+      startTimer: startTimerAt(eventType),
       nowMilliseconds,
     });
   }
