@@ -88,7 +88,7 @@ describe("docs/emulator.md", () => {
 
   it("has an example whose trap springs", () => {
     expect(printed).toMatch(
-      /^\/hello\.txt 200 Miss\n\/hello\.txt 200 Hit\n\/hello\.txt 200 Miss\n\/missing\.txt 502 /u,
+      /^\/hello\.txt 200 Miss from cloudfront\n\/hello\.txt 200 Hit from cloudfront\n\/hello\.txt 200 Miss from cloudfront\n\/missing\.txt 502 /u,
     );
     expect(printed).toContain("transfer-encoding");
   });

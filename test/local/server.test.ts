@@ -49,6 +49,10 @@ describe("a picture over HTTP", () => {
     const hit = await service.get(cat);
     expect(hit.headers.get("x-cache")).toBe("Hit from imgseal");
     expect(hit.headers.get("age")).toBe("5");
+    expect([miss.headers.get("via"), hit.headers.get("via")]).toEqual([
+      "1.1 local (imgseal)",
+      "1.1 local (imgseal)",
+    ]);
     expect(hit.headers.get("x-imgseal")).toBe("rendered");
     expect(hit.headers.get("etag")).toBe(miss.headers.get("etag"));
   });

@@ -22,6 +22,7 @@ export {
   type DistributionAnswer,
   type DistributionOptions,
 } from "./distribution.ts";
+export { type CacheOutcome, cloudFrontHeaders } from "./edge-headers.ts";
 export type { ViewerRequest } from "./events.ts";
 export type { FailureEntry } from "./failure.ts";
 export { createInvalidations, type InvalidationOptions, type InvalidationResult } from "./invalidation.ts";
