@@ -8,6 +8,7 @@ import { createDecisions } from "./decisions.ts";
 import { type DistributionDescription, type EventType, errorCachingMinTTL } from "./description.ts";
 import type { CacheOutcome } from "./edge-headers.ts";
 import type { ViewerRequest } from "./events.ts";
+import { frozenCopy } from "./frozen.ts";
 import { createFunctionRunner } from "./functions.ts";
 import type { EdgeFunction } from "./invoke.ts";
 import type { CacheLayer, Fetch, FunctionLogEntry, LayerRequest } from "./layer.ts";
@@ -47,8 +48,9 @@ export interface DistributionOptions {
 export interface DistributionAnswer {
   readonly status: number;
   readonly statusDescription?: string;
-  /** The same object at every hit that is answered alike. */
+  /** The same frozen object at every hit that is answered alike. */
   readonly headers: HeaderMap;
+  /** The cache's own bytes at a hit: not to be written to. */
   readonly body: Buffer | undefined;
   readonly cacheOutcome: CacheOutcome;
   readonly ageSeconds: number;
@@ -67,9 +69,10 @@ export interface Distribution {
 }
 
 /** @throws TypeError for a description that CloudFront would not take, with all that is wrong */
-export function createDistribution(options: DistributionOptions): Distribution {
+export function createDistribution(given: DistributionOptions): Distribution {
+  requireValidDescription(given.description, Object.keys(given.functions));
+  const options = { ...given, description: frozenCopy(given.description) };
   const { description, functions, pops, nowMilliseconds } = options;
-  requireValidDescription(description, Object.keys(functions));
   const runner = createFunctionRunner({
     description,
     functions,
