@@ -56,9 +56,10 @@ function assumptionRows(): string[] {
   };
   const seenBy = new Map(Object.entries(checks).map(([id, check]) => [id, check]));
   return Object.entries(statements).map(([id, statement]) => {
-    const check = seenBy.get(id);
-    const how = check?.needs === "nothing from outside" ? `not from outside: ${check.because}` : check?.needs;
-    return `| ${id} | ${cell(statement)} | ${how} |`;
+    return `| ${id} | ${cell(statement)} | ${seenBy
+      .get(id)
+      ?.needs.replace("_probe/object", "`_probe/object`")
+      .replace(/--[\w-]+/u, "`$&`")} |`;
   });
 }
 
