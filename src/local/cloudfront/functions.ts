@@ -133,7 +133,7 @@ function failed(error: unknown, eventType: EventType, { requestId, log }: Occasi
   if (!(error instanceof RuleBreach)) throw error;
   log(failureEntry(error, requestId, eventType));
   const { status, page, outcome } = ruleOf(error.rule);
-  // CloudFront's own pages for a function's failure are made anew each time (assumed).
+  // CloudFront's own pages for a function's failure are made anew each time (assumed: failure-page-not-cached).
   const answer = { ...errorPage(status, page, requestId), doNotCache: true };
   return { kind: "failed", answer: outcome === "Error" ? answer : { ...answer, madeBy: outcome } };
 }
