@@ -4,7 +4,7 @@ import type { Callback, CloudFrontRequestEvent, CloudFrontResponseEvent, Context
 import type { EventType } from "./description.ts";
 import type { FunctionLog } from "./layer.ts";
 import { functionQuotas } from "./quotas.ts";
-import { describe } from "./result-headers.ts";
+import { describe, grouped } from "./result-headers.ts";
 import { RuleBreach } from "./rule-breach.ts";
 import type { StartTimer } from "./timer.ts";
 
@@ -138,7 +138,10 @@ function withinTime(
   const { timeoutMilliseconds: quota } = functionQuotas[eventType];
   const started = nowMilliseconds();
   const tooSlow = (figure: number) =>
-    new RuleBreach("handler-timeout", `the function had not returned after ${quota} ms`, { figure, quota });
+    new RuleBreach("handler-timeout", `the function had not returned after ${grouped(quota)} ms`, {
+      figure,
+      quota,
+    });
   return new Promise((resolve, reject) => {
     const cancel = startTimer(() => reject(tooSlow(quota)), quota);
     work().then(
