@@ -62,15 +62,19 @@ export function createFunctionRunner(parts: FunctionParts): FunctionRunner {
   const { description, functions, nowMilliseconds } = parts;
   const startTimerAt = (eventType: EventType) =>
     parts.timedEvents?.includes(eventType) === false ? undefined : parts.startTimer;
-  const associated = (behavior: CacheBehavior, eventType: EventType) =>
-    behavior.lambdaFunctionAssociations.find((association) => association.eventType === eventType);
+  const names = new Map(
+    [description.defaultCacheBehavior, ...description.cacheBehaviors].map((behavior) => [
+      behavior,
+      functionNames(behavior),
+    ]),
+  );
 
   function run(
     eventType: EventType,
     makeEvent: (source: EventSource) => Parameters<EdgeFunction["handler"]>[0],
     { behavior, requestId, log }: Occasion,
   ): Promise<object> | undefined {
-    const functionName = associated(behavior, eventType)?.lambdaFunctionARN;
+    const functionName = names.get(behavior)?.[eventType];
     const edgeFunction = functionName === undefined ? undefined : functions[functionName];
     if (functionName === undefined || edgeFunction === undefined) return undefined;
     const event = makeEvent({ distribution: description, requestId });
@@ -90,7 +94,7 @@ export function createFunctionRunner(parts: FunctionParts): FunctionRunner {
       : refuseBreach;
 
   return {
-    has: (behavior, eventType) => associated(behavior, eventType) !== undefined,
+    has: (behavior, eventType) => names.get(behavior)?.[eventType] !== undefined,
     async onRequest(eventType, given, occasion) {
       try {
         const result = await run(eventType, (source) => requestEvent(eventType, given, source), occasion);
@@ -121,6 +125,13 @@ export function createFunctionRunner(parts: FunctionParts): FunctionRunner {
       }
     },
   };
+}
+
+// Looked up several times for every request.
+function functionNames({ lambdaFunctionAssociations }: CacheBehavior): Partial<Record<EventType, string>> {
+  return Object.fromEntries(
+    lambdaFunctionAssociations.map(({ eventType, lambdaFunctionARN }) => [eventType, lambdaFunctionARN]),
+  );
 }
 
 function isResponse(result: object): boolean {

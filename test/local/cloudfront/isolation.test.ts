@@ -4,6 +4,7 @@ import type { CloudFrontRequestEvent, CloudFrontResponseEvent } from "aws-lambda
 import { describe, expect, it } from "vitest";
 import type { DistributionDescription, EventType } from "../../../src/local/cloudfront/description.ts";
 import { createDistribution } from "../../../src/local/cloudfront/distribution.ts";
+import { imgsealDistribution } from "../../../src/local/cloudfront/imgseal-distribution.ts";
 import { plainDistribution } from "../../../src/local/cloudfront/plain-distribution.ts";
 import { createEmulator, type Handler, stored, viewerOf } from "./emulator.ts";
 import { given } from "./rule-cases.ts";
@@ -167,8 +168,12 @@ describe("what is kept beyond one request", () => {
       customHeaders: [{ header: "X-Frame-Options", value: "DENY", override: true }],
       removeHeaders: [],
     };
-    for (const behavior of [{}, { responseHeadersPolicy }]) {
-      const { ask } = createEmulator({ behavior });
+    const { responseHeadersPolicy: _imgseals, ...bare } = imgsealDistribution.defaultCacheBehavior;
+    for (const defaultCacheBehavior of [bare, { ...bare, responseHeadersPolicy }]) {
+      const description = {
+        defaultCacheBehavior: { ...defaultCacheBehavior, lambdaFunctionAssociations: [] },
+      };
+      const { ask } = createEmulator({ description });
       for (const outcome of ["Miss", "Hit"]) {
         const { headers, cacheOutcome } = await ask();
         expect(cacheOutcome).toBe(outcome);
