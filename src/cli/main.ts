@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The `imgseal` command: connects the program to this process. */
 
+import { setTimeout as delay } from "node:timers/promises";
 import { run } from "./program.ts";
 import { exitCodes, type Terminal } from "./terminal.ts";
 
@@ -19,6 +20,7 @@ const terminal: Terminal = {
       process.stdout.write(octets, (error) => (error ? reject(error) : resolve()));
     }),
   nowMilliseconds: Date.now,
+  wait: (milliseconds) => delay(milliseconds),
   exitCode: exitCodes.ok,
 };
 

@@ -1,5 +1,7 @@
 /** `imgseal probe`: holds what the emulator assumes of CloudFront against a distribution. */
 
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
@@ -18,15 +20,17 @@ interface Options extends FileOptions {
   readonly source?: string;
   readonly preset?: string;
   readonly function?: true;
+  readonly invalidate?: string;
+  readonly secondLocation?: string;
   readonly json?: true;
 }
 
 const lifetimeSeconds = 600;
 
 const help = `
-Some of what the emulator does is written on no page of AWS. This asks a distribution of yours, about 20 requests, and
-renders one source of yours in two versions that nobody else asks for. What a viewer of imgseal cannot see needs the
-probe function, which --function prints: deploy it to a distribution for tests, under /_probe/*.
+Some of what the emulator does is written on no page of AWS. This asks a distribution of yours, about 40 requests in a
+minute or two, and renders one source of yours in two versions that nobody else asks for. What a viewer of imgseal cannot
+see needs the probe function, which --function prints: deploy it to a distribution for tests, under /_probe/*.
 Exit code 0: nothing differs; 1: something does, or nobody answers.
 
 Examples:
@@ -42,6 +46,8 @@ export function addProbe(program: Command, terminal: Terminal): void {
     .option("--base <url>", "the distribution (required)")
     .option("--source <key>", "a source that is there (required)")
     .option("--preset <name>", "a preset with several formats (default: the first one that has)")
+    .option("--invalidate <command>", "invalidates the path in its last argument, and ends when that is done")
+    .option("--second-location <address>", "an address of another edge location of the distribution")
     .option("--function", "print the probe function instead")
     .addOption(presetsOption())
     .addOption(keysOption())
@@ -75,11 +81,18 @@ async function probeCommand(options: Options, terminal: Terminal): Promise<void>
       },
       { exitCode: exitCodes.usage },
     );
-  const findings = await probe({ ask: createAsk(base), sign, runId: now().toString(36) }).catch(
-    (error: unknown) => {
-      throw error instanceof NoReply ? new UserError(error.message, { cause: error }) : error;
-    },
-  );
+  const { invalidate, secondLocation } = options;
+  const findings = await probe({
+    ask: createAsk(base),
+    askSecond: secondLocation === undefined ? undefined : createAsk(base, requireLocation(secondLocation)),
+    invalidate: invalidate === undefined ? undefined : (path) => runInvalidation(invalidate, path),
+    sign,
+    wait: terminal.wait,
+    nowMilliseconds: now,
+    runId: now().toString(36),
+  }).catch((error: unknown) => {
+    throw error instanceof NoReply ? new UserError(error.message, { cause: error }) : error;
+  });
   terminal.out(options.json === true ? JSON.stringify(findings) : toText(findings));
   if (findings.some(({ verdict }) => verdict === "differs")) terminal.exitCode = exitCodes.failed;
 }
@@ -94,6 +107,20 @@ function requiredOf({ base, source }: Options): { readonly base: URL; readonly s
   return { base: new URL(base), source };
 }
 
+function requireLocation(location: string): string {
+  if (/^[^/?#@\s]+$/u.test(location) && URL.canParse(`http://${location}`)) return location;
+  throw usageError(
+    `--second-location: expected an address, or an address and a port, received "${location}"`,
+  );
+}
+
+/** As the shell of whoever wrote it reads the command; the path is of letters, digits, `/`, `_` and `-`. */
+async function runInvalidation(command: string, path: string): Promise<void> {
+  const child = spawn(`${command} ${path}`, { shell: true, stdio: ["ignore", "ignore", "inherit"] });
+  const [exitCode] = await once(child, "exit");
+  if (exitCode !== 0) throw new UserError(`--invalidate: the command ended with ${exitCode} for ${path}`);
+}
+
 /** `Vary` is only there with several formats. */
 function presetOf({ presets }: PresetTable): string {
   const several = Object.values(presets).find(({ formats }) => formats.length > 1);
@@ -105,7 +132,7 @@ function toText(findings: readonly Finding[]): string {
   const rows = findings.map(({ verdict, rule, seen }) => [verdict, rule, seen]);
   const differing = findings.filter(({ verdict }) => verdict === "differs");
   const notes = differing.map(({ rule, assumption }) => `${rule}: the emulator assumes: ${assumption}`);
-  const isFunctionMissing = findings.some(({ verdict }) => verdict === "needs the probe function");
+  const isFunctionMissing = findings.some(({ lacks }) => lacks?.includes("the probe function"));
   if (isFunctionMissing) notes.push("the probe function is what `imgseal probe --function` prints");
   const table = formatTable([["VERDICT", "ASSUMPTION", "SEEN"], ...rows]);
   return notes.length === 0 ? table : `${table}\n\n${notes.join("\n")}`;

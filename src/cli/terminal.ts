@@ -10,6 +10,7 @@ export interface Terminal {
   /** Standard output byte for byte: settled once there is room for more. */
   readonly write: (octets: Uint8Array) => Promise<void>;
   readonly nowMilliseconds: () => number;
+  readonly wait: (milliseconds: number) => Promise<void>;
   /** For a command that did its work and whose answer is "no". */
   exitCode: ExitCode;
 }

@@ -9,7 +9,7 @@ import { storeKey } from "../urls/canonical-path.ts";
 import { type Deadline, startDeadline } from "./deadline.ts";
 import type { EdgeAnswer, EdgeRequest, HeaderMap } from "./event.ts";
 import { describeError, type LogEntry, timed } from "./log.ts";
-import { errorCode, imageHeaders, type OriginOutcome } from "./respond.ts";
+import { errorCode, imageHeaders, type OriginOutcome, oneViewersCacheControl } from "./respond.ts";
 import { fitsGeneratedResponse } from "./response-quota.ts";
 import { type WriteBack, writeBack } from "./write-back.ts";
 
@@ -121,7 +121,7 @@ function imageAnswer(
   };
   // HEAD shares GET's cache key: an answer without a body must not stay there.
   if (request.method === "HEAD")
-    return { status: 200, headers: { ...described, "cache-control": "no-store" } };
+    return { status: 200, headers: { ...described, "cache-control": oneViewersCacheControl } };
   return { status: 200, headers: described, body: rendition.body };
 }
 
@@ -134,7 +134,12 @@ function imageAnswer(
 function redirectToStored(headers: HeaderMap): EdgeAnswer {
   return {
     status: 302,
-    headers: { ...headers, "cache-control": "no-store", location: "#stored", "x-imgseal": "overflow" },
+    headers: {
+      ...headers,
+      "cache-control": oneViewersCacheControl,
+      location: "#stored",
+      "x-imgseal": "overflow",
+    },
   };
 }
 

@@ -51,6 +51,15 @@ export function cacheTags({ source, preset, revision }: Variant): string {
 }
 
 /**
+ * For a success of the origin that must never be served again.
+ *
+ * CloudFront keeps what says `no-store` all the same when the maximum TTL is above 0, to stand in for an origin that fails
+ * ("Manage how long content stays in the cache"): a redirect would then send viewers round, and an answer to HEAD would be
+ * a picture without bytes. `stale-if-error=0` ("Serve stale content") forbids that. Errors never stand in.
+ */
+export const oneViewersCacheControl = "no-store, stale-if-error=0";
+
+/**
  * A refusal or failure in the public words of the error table, with more headers on top.
  *
  * HEAD gets `no-store`: under the key that it shares with GET, no empty body may stay.

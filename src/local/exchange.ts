@@ -119,7 +119,7 @@ async function answerSafely(
       cacheOutcome: "Error",
       ageSeconds: 0,
       requestId: viewer.id,
-      pop: "",
+      pop: "local",
       logged: [
         { handler: "origin-response", id: viewer.id, outcome: "error", code: "INTERNAL", message, ms: {} },
       ],

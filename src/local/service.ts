@@ -11,6 +11,7 @@ import type { SourceStore, Store } from "../store/store.ts";
 import type { KeySet } from "../urls/key-set.ts";
 import { createDistribution } from "./cloudfront/distribution.ts";
 import { imgsealDistribution } from "./cloudfront/imgseal-distribution.ts";
+import { type StartTimer, startSystemTimer } from "./cloudfront/timer.ts";
 import type { ExchangeParts } from "./exchange.ts";
 import type { WithLease } from "./lease-channel.ts";
 import { originFetch } from "./origin.ts";
@@ -33,6 +34,8 @@ export interface ServiceOptions {
   /** How many renders may wait for their turn before OVERLOADED. */
   readonly maxWaiting?: number;
   readonly nowMilliseconds?: () => number;
+  /** Node's unless said. */
+  readonly startTimer?: StartTimer;
 }
 
 // Some 1,500 pictures of a page. What is not here is in the derivatives folder, and read in half a millisecond.
@@ -80,7 +83,9 @@ export function createService(options: ServiceOptions): ExchangeParts {
       pops: popNames(options.pops ?? 1),
       isStrict: options.isStrict ?? true,
       cacheBytes: Math.floor(cacheBytes / processes),
-      // No timer: unlike a function of Lambda's, a render here may wait for its turn.
+      startTimer: options.startTimer ?? startSystemTimer,
+      // Not origin-response: unlike a function of Lambda's, a render here may wait for its turn.
+      timedEvents: ["viewer-request"],
       remembersDecisions: true,
       withLease: options.withLease,
       nowMilliseconds,

@@ -4,7 +4,7 @@ import { corsHeaders } from "../edge/cors.ts";
 import type { HeaderMap } from "../edge/event.ts";
 import type { PresetTable } from "../presets/table.ts";
 import type { DistributionAnswer } from "./cloudfront/distribution.ts";
-import { createEdgeHeaders } from "./cloudfront/edge-headers.ts";
+import { addImgsealHeaders } from "./cloudfront/edge-headers.ts";
 
 /** The response headers policy: with a list of origins it decides per request, where the cached answer cannot. */
 export function corsPolicy(cors: PresetTable["cors"], origin: string | undefined): HeaderMap {
@@ -16,11 +16,10 @@ const noHeaders: HeaderMap = {};
 /** Names and values in turn, with what the cache says. */
 export function viewerHeaders(answer: DistributionAnswer, policy: HeaderMap): string[] {
   const { headers } = answer;
-  const common = policy === noHeaders ? flattenOnce(headers) : flatten(withPolicy(headers, policy));
-  return [...common, ...edgeHeaders(answer)];
+  const flat = policy === noHeaders ? [...flattenOnce(headers)] : flatten(withPolicy(headers, policy));
+  addImgsealHeaders(flat, answer);
+  return flat;
 }
-
-const edgeHeaders = createEdgeHeaders("imgseal");
 
 function withPolicy(headers: HeaderMap, policy: HeaderMap): HeaderMap {
   const vary = [headers.vary, policy.vary].filter((name) => name !== undefined).join(", ");

@@ -27,7 +27,10 @@ export async function imgsealOn(input: string | Uint8Array, ...args: string[]): 
   return finished();
 }
 
-export function memoryTerminal(input: string | Uint8Array = ""): {
+export function memoryTerminal(
+  input: string | Uint8Array = "",
+  changes: Partial<Terminal> = {},
+): {
   readonly terminal: Terminal;
   readonly finished: () => Finished;
 } {
@@ -43,7 +46,9 @@ export function memoryTerminal(input: string | Uint8Array = ""): {
       out.push(Buffer.from(octets).toString("utf8"));
     },
     nowMilliseconds: () => noon,
+    wait: async () => {},
     exitCode: exitCodes.ok,
+    ...changes,
   };
   return {
     terminal,

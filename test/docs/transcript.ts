@@ -36,6 +36,7 @@ export async function outputOf(args: readonly string[]): Promise<string> {
       lines.push(Buffer.from(octets).toString("utf8").trimEnd());
     },
     nowMilliseconds: () => vectors.clock * 1000,
+    wait: async () => {},
     exitCode: exitCodes.ok,
   };
   await run(args, terminal);

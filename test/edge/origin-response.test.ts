@@ -185,7 +185,7 @@ describe("a miss", () => {
     const answer = await run(path, 404, { method: "HEAD" });
     expect(answer.status).toBe("200");
     expect(answer.body).toBe("");
-    expect(header(answer, "cache-control")).toBe("no-store");
+    expect(header(answer, "cache-control")).toBe("no-store, stale-if-error=0");
     expect(header(answer, "content-length")).toBeUndefined();
     expect(derivatives.objects.has(key)).toBe(true);
   });
@@ -288,7 +288,7 @@ describe("an answer over the quota", () => {
     expect(answer.status).toBe("302");
     expect(answer.body).toBe("");
     expect(header(answer, "location")).toBe("#stored");
-    expect(header(answer, "cache-control")).toBe("no-store");
+    expect(header(answer, "cache-control")).toBe("no-store, stale-if-error=0");
     expect(header(answer, "x-imgseal")).toBe("overflow");
     expect(derivatives.objects.get(largePath.slice(1))?.bytes).toBeGreaterThan(750_000);
     expect(logged[0]).toMatchObject({ outcome: "overflow" });

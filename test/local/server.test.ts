@@ -2,8 +2,10 @@ import { connect } from "node:net";
 import sharp from "sharp";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ImgsealError } from "../../src/errors.ts";
+import type { StartTimer } from "../../src/local/cloudfront/timer.ts";
 import { makeObject } from "../fixtures/memory-store.ts";
-import { makeTable, thumb } from "../fixtures/presets.ts";
+import { noise } from "../fixtures/pictures.ts";
+import { makePreset, makeTable, thumb } from "../fixtures/presets.ts";
 import { signedTarget, startTestService, type TestService } from "../fixtures/service.ts";
 
 let photo: Buffer;
@@ -47,6 +49,10 @@ describe("a picture over HTTP", () => {
     const hit = await service.get(cat);
     expect(hit.headers.get("x-cache")).toBe("Hit from imgseal");
     expect(hit.headers.get("age")).toBe("5");
+    expect([miss.headers.get("via"), hit.headers.get("via")]).toEqual([
+      "1.1 local (imgseal)",
+      "1.1 local (imgseal)",
+    ]);
     expect(hit.headers.get("x-imgseal")).toBe("rendered");
     expect(hit.headers.get("etag")).toBe(miss.headers.get("etag"));
   });
@@ -88,6 +94,38 @@ describe("a picture over HTTP", () => {
   });
 });
 
+describe("a viewer-request that is too slow", () => {
+  const startWith = async (startTimer: StartTimer) => {
+    await service.close(1_000);
+    service = await startTestService({ startTimer });
+    service.sources.objects.set(source, makeObject(photo));
+  };
+
+  it("is ended with CloudFront's page, and the log says which rule it was", async () => {
+    await startWith((callback) => {
+      callback();
+      return () => {};
+    });
+    const answer = await service.get(cat);
+    expect([answer.status, answer.headers.get("x-cache")]).toEqual([
+      503,
+      "LambdaExecutionError from imgseal",
+    ]);
+    expect(await answer.text()).toContain("<H1>503 ERROR</H1>");
+    expect(JSON.stringify(service.logged)).toContain('"function":"viewer-request","rule":"handler-timeout"');
+  });
+
+  it("has 5 s, and a render may wait for its turn as long as it must", async () => {
+    const begun: number[] = [];
+    await startWith((_callback, milliseconds) => {
+      begun.push(milliseconds);
+      return () => {};
+    });
+    const answer = await service.get(cat);
+    expect([answer.status, answer.headers.get("x-imgseal"), begun]).toEqual([200, "rendered", [5_000]]);
+  });
+});
+
 describe("conditional, HEAD and range requests", () => {
   it("answer 304 to the ETag of a Hit", async () => {
     const etag = (await service.get(cat)).headers.get("etag") ?? "";
@@ -99,7 +137,7 @@ describe("conditional, HEAD and range requests", () => {
 
   it("answer HEAD without a body and leave no empty body to GET", async () => {
     const head = await service.get(cat, { method: "HEAD" });
-    expect([head.status, head.headers.get("cache-control")]).toEqual([200, "no-store"]);
+    expect([head.status, head.headers.get("cache-control")]).toEqual([200, "no-store, stale-if-error=0"]);
     expect(head.headers.get("content-length")).toBeNull();
     const get = await service.get(cat);
     expect((await get.arrayBuffer()).byteLength).toBeGreaterThan(0);
@@ -151,6 +189,20 @@ describe("the cache", () => {
     service.clock.milliseconds += 86_400_000;
     expect((await service.get(cat)).headers.get("x-cache")).toBe("Miss from imgseal");
     expect(renders()).toBe(2);
+  });
+
+  it("does not send viewers round in circles while the store fails: the redirect to a stored picture stands in for nothing", async () => {
+    await service.close(1_000);
+    const large = makePreset({ name: "large", formats: ["png"], maxBytes: 1_000 });
+    service = await startTestService({ table: makeTable([large]) });
+    service.sources.objects.set(source, makeObject(await noise(200, 150).png().toBuffer()));
+    const target = signedTarget({ preset: "large", source });
+    expect((await service.get(target)).status).toBe(302);
+    service.derivatives.before = () => {
+      throw new ImgsealError("STORE_UNAVAILABLE", "down");
+    };
+    const answer = await service.get(target);
+    expect([answer.status, answer.headers.get("x-cache")]).toEqual([503, "Error from imgseal"]);
   });
 
   it("serves the stale picture while the store fails, and is well again after", async () => {

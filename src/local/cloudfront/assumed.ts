@@ -10,8 +10,12 @@ export const assumedBehaviors = {
   "base64-size":
     "A base64 body counts against the size of a generated response as text, a third more than its bytes.",
   "failure-page-not-cached": "The pages for a function's failure are made anew for each request.",
+  "failure-is-not-stale":
+    "What has expired stands in for an origin that fails, and not for a function that does: that is a 503.",
   "collapsing-with-minimum-0":
     "Requests for one object that come while it is fetched become one, with a minimum TTL of 0 too.",
+  "range-answered-whole":
+    "Requests for ranges that come while the first is fetched share its answer when that is the whole.",
   "ranges-that-do-not-all-exist":
     "Several ranges of which one does not exist are answered with the whole and 200.",
   "several-ranges":

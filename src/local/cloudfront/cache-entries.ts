@@ -47,7 +47,7 @@ export function createCacheEntries(maxBytes: number): CacheEntries {
 }
 
 /**
- * The answer with its length among its headers, prepared once, so that every hit hands out the same object.
+ * The answer with its length among its headers, prepared once, so that every hit hands out the same frozen object.
  *
  * A body that is a part of a larger buffer is copied: it would hold on to all of that, which nobody has counted.
  */
@@ -57,7 +57,9 @@ export function storable({ status, statusDescription, headers, body }: OriginAns
   return {
     status,
     ...(statusDescription !== undefined && { statusDescription }),
-    headers: headers["content-length"] === length ? headers : { ...headers, "content-length": length },
+    headers: Object.freeze(
+      headers["content-length"] === length ? headers : { ...headers, "content-length": length },
+    ),
     body: isPart ? Buffer.from(body) : body,
   };
 }

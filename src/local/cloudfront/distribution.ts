@@ -5,13 +5,15 @@ import type { WithLease } from "../lease-channel.ts";
 import { createCacheLayer } from "./cache-layer.ts";
 import { requireValidDescription } from "./checked-description.ts";
 import { createDecisions } from "./decisions.ts";
-import { type DistributionDescription, errorCachingMinTTL } from "./description.ts";
+import { type DistributionDescription, type EventType, errorCachingMinTTL } from "./description.ts";
 import type { CacheOutcome } from "./edge-headers.ts";
 import type { ViewerRequest } from "./events.ts";
+import { frozenCopy } from "./frozen.ts";
 import { createFunctionRunner } from "./functions.ts";
-import type { EdgeFunction, StartTimer } from "./invoke.ts";
+import type { EdgeFunction } from "./invoke.ts";
 import type { CacheLayer, Fetch, FunctionLogEntry, LayerRequest } from "./layer.ts";
 import { createOriginSide, type OriginFetch } from "./origin-side.ts";
+import type { StartTimer } from "./timer.ts";
 import { createViewerSide } from "./viewer-side.ts";
 
 export interface DistributionOptions {
@@ -25,6 +27,8 @@ export interface DistributionOptions {
   readonly cacheBytes: number;
   /** Absent: no function is ended for being slow. */
   readonly startTimer?: StartTimer | undefined;
+  /** Where functions are ended for being slow, at all four events unless said. */
+  readonly timedEvents?: readonly EventType[];
   /**
    * Without it, an answer that breaks a rule goes on where it can be read all the same, and the breach is logged. What
    * no answer can be made of is refused either way. Strict unless said.
@@ -44,8 +48,9 @@ export interface DistributionOptions {
 export interface DistributionAnswer {
   readonly status: number;
   readonly statusDescription?: string;
-  /** The same object at every hit that is answered alike. */
+  /** The same frozen object at every hit that is answered alike. */
   readonly headers: HeaderMap;
+  /** The cache's own bytes at a hit: not to be written to. */
   readonly body: Buffer | undefined;
   readonly cacheOutcome: CacheOutcome;
   readonly ageSeconds: number;
@@ -64,13 +69,15 @@ export interface Distribution {
 }
 
 /** @throws TypeError for a description that CloudFront would not take, with all that is wrong */
-export function createDistribution(options: DistributionOptions): Distribution {
+export function createDistribution(given: DistributionOptions): Distribution {
+  requireValidDescription(given.description, Object.keys(given.functions));
+  const options = { ...given, description: frozenCopy(given.description) };
   const { description, functions, pops, nowMilliseconds } = options;
-  requireValidDescription(description, Object.keys(functions));
   const runner = createFunctionRunner({
     description,
     functions,
     startTimer: options.startTimer,
+    timedEvents: options.timedEvents,
     isStrict: options.isStrict,
     nowMilliseconds,
   });

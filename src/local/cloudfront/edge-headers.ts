@@ -1,5 +1,8 @@
 /** The headers that CloudFront puts on every answer: what its cache did, which location it was, the request's id. */
 
+import { hash } from "node:crypto";
+import type { HeaderMap } from "../../edge/event.ts";
+
 /** In CloudFront's words for `x-cache` and `x-edge-result-type`. */
 export type CacheOutcome =
   | "Hit"
@@ -10,43 +13,48 @@ export type CacheOutcome =
   | "LambdaValidationError"
   | "LambdaExecutionError";
 
+/** What an answer of a distribution tells about itself. */
 export interface Served {
+  readonly headers: HeaderMap;
   readonly cacheOutcome: CacheOutcome;
   readonly ageSeconds: number;
   readonly requestId: string;
+  /** The edge location. */
   readonly pop: string;
 }
 
 /**
- * Names and values in turn, as `writeHead` takes them.
+ * The headers of an answer as CloudFront sends them: with `x-cache`, `via`, `x-amz-cf-pop` and `x-amz-cf-id`, and on a hit
+ * with `age`.
  *
- * @param label who says so in `x-cache`; `via` and `x-amz-cf-*` are CloudFront's and said under that name alone
+ * Lower-case names, one value each; only `set-cookie` may have several, with a line feed between them.
  */
-export function createEdgeHeaders(label: "cloudfront" | "imgseal"): (served: Served) => readonly string[] {
-  const words = Object.fromEntries(outcomes.map((outcome) => [outcome, `${outcome} from ${label}`]));
-  const outcomeHeaders = ({ cacheOutcome, ageSeconds }: Served) => {
-    const headers = ["x-cache", words[cacheOutcome] ?? ""];
-    if (cacheOutcome === "Hit" || cacheOutcome === "RefreshHit") headers.push("age", String(ageSeconds));
-    return headers;
+export function cloudFrontHeaders(served: Served): Record<string, string> {
+  const { headers, cacheOutcome, ageSeconds, requestId, pop } = served;
+  const via = `1.1 ${hostOf(pop)}.cloudfront.net (CloudFront)`;
+  return {
+    ...headers,
+    "x-cache": `${cacheOutcome} from cloudfront`,
+    ...(isFromCache(cacheOutcome) && { age: String(ageSeconds) }),
+    // Each on the way adds itself at the end (RFC 9110 7.6.3).
+    via: headers.via === undefined ? via : `${headers.via}, ${via}`,
+    "x-amz-cf-pop": pop,
+    "x-amz-cf-id": requestId,
   };
-  if (label === "imgseal") return outcomeHeaders;
-  return (served) => [
-    ...outcomeHeaders(served),
-    "via",
-    `1.1 ${served.pop.toLowerCase()}.cloudfront.net (CloudFront)`,
-    "x-amz-cf-pop",
-    served.pop,
-    "x-amz-cf-id",
-    served.requestId,
-  ];
 }
 
-const outcomes = [
-  "Hit",
-  "RefreshHit",
-  "Miss",
-  "Error",
-  "LambdaGeneratedResponse",
-  "LambdaValidationError",
-  "LambdaExecutionError",
-] as const satisfies readonly CacheOutcome[];
+/** What the local server adds, under its own name: `x-amz-cf-*` and CloudFront's hosts are CloudFront's. */
+export function addImgsealHeaders(flat: string[], { cacheOutcome, ageSeconds, pop }: Served): void {
+  flat.push("x-cache", `${cacheOutcome} from imgseal`);
+  if (isFromCache(cacheOutcome)) flat.push("age", String(ageSeconds));
+  flat.push("via", `1.1 ${pop} (imgseal)`);
+}
+
+function isFromCache(outcome: CacheOutcome): boolean {
+  return outcome === "Hit" || outcome === "RefreshHit";
+}
+
+/** As CloudFront's hosts are named in the event structure: 32 digits, the same ones for a location each time. */
+function hostOf(pop: string): string {
+  return hash("sha256", pop, "hex").slice(0, 32);
+}

@@ -29,7 +29,11 @@ Request ID: ${requestId}
   );
   return {
     status,
-    headers: { server: "CloudFront", "content-type": "text/html", "content-length": String(body.length) },
+    headers: Object.freeze({
+      server: "CloudFront",
+      "content-type": "text/html",
+      "content-length": String(body.length),
+    }),
     body,
   };
 }

@@ -4,18 +4,20 @@ import type { CacheBehavior, DistributionDescription, EventType } from "./descri
 import { errorPage } from "./error-page.ts";
 import { type EventSource, requestEvent, responseEvent } from "./events.ts";
 import { failureEntry } from "./failure.ts";
-import { type EdgeFunction, invoke, reading, type StartTimer } from "./invoke.ts";
+import { type EdgeFunction, invoke, reading } from "./invoke.ts";
 import type { FetchedAnswer, FunctionLog } from "./layer.ts";
 import { type GivenRequest, type RequestResult, readRequestResult } from "./request-result.ts";
 import { type GivenResponse, type ResponseResult, readResponseResult } from "./response-result.ts";
 import { type OnBreach, RuleBreach, refuseBreach } from "./rule-breach.ts";
 import { ruleOf } from "./rules.ts";
+import type { StartTimer } from "./timer.ts";
 
 export interface FunctionParts {
   readonly description: DistributionDescription;
   /** By the name in `lambdaFunctionARN`. */
   readonly functions: Readonly<Record<string, EdgeFunction>>;
   readonly startTimer?: StartTimer | undefined;
+  readonly timedEvents?: readonly EventType[] | undefined;
   readonly isStrict?: boolean | undefined;
   readonly nowMilliseconds: () => number;
 }
@@ -57,16 +59,22 @@ export interface FunctionRunner {
 
 /** Without a function at an event, what would have been given to it goes on. */
 export function createFunctionRunner(parts: FunctionParts): FunctionRunner {
-  const { description, functions, startTimer, nowMilliseconds } = parts;
-  const associated = (behavior: CacheBehavior, eventType: EventType) =>
-    behavior.lambdaFunctionAssociations.find((association) => association.eventType === eventType);
+  const { description, functions, nowMilliseconds } = parts;
+  const startTimerAt = (eventType: EventType) =>
+    parts.timedEvents?.includes(eventType) === false ? undefined : parts.startTimer;
+  const names = new Map(
+    [description.defaultCacheBehavior, ...description.cacheBehaviors].map((behavior) => [
+      behavior,
+      functionNames(behavior),
+    ]),
+  );
 
   function run(
     eventType: EventType,
     makeEvent: (source: EventSource) => Parameters<EdgeFunction["handler"]>[0],
     { behavior, requestId, log }: Occasion,
   ): Promise<object> | undefined {
-    const functionName = associated(behavior, eventType)?.lambdaFunctionARN;
+    const functionName = names.get(behavior)?.[eventType];
     const edgeFunction = functionName === undefined ? undefined : functions[functionName];
     if (functionName === undefined || edgeFunction === undefined) return undefined;
     const event = makeEvent({ distribution: description, requestId });
@@ -75,7 +83,7 @@ export function createFunctionRunner(parts: FunctionParts): FunctionRunner {
       functionName,
       requestId,
       log,
-      startTimer,
+      startTimer: startTimerAt(eventType),
       nowMilliseconds,
     });
   }
@@ -86,7 +94,7 @@ export function createFunctionRunner(parts: FunctionParts): FunctionRunner {
       : refuseBreach;
 
   return {
-    has: (behavior, eventType) => associated(behavior, eventType) !== undefined,
+    has: (behavior, eventType) => names.get(behavior)?.[eventType] !== undefined,
     async onRequest(eventType, given, occasion) {
       try {
         const result = await run(eventType, (source) => requestEvent(eventType, given, source), occasion);
@@ -119,6 +127,13 @@ export function createFunctionRunner(parts: FunctionParts): FunctionRunner {
   };
 }
 
+// Looked up several times for every request.
+function functionNames({ lambdaFunctionAssociations }: CacheBehavior): Partial<Record<EventType, string>> {
+  return Object.fromEntries(
+    lambdaFunctionAssociations.map(({ eventType, lambdaFunctionARN }) => [eventType, lambdaFunctionARN]),
+  );
+}
+
 function isResponse(result: object): boolean {
   if ("status" in result && result.status !== undefined) return true;
   if ("uri" in result) return false;
@@ -129,7 +144,7 @@ function failed(error: unknown, eventType: EventType, { requestId, log }: Occasi
   if (!(error instanceof RuleBreach)) throw error;
   log(failureEntry(error, requestId, eventType));
   const { status, page, outcome } = ruleOf(error.rule);
-  // CloudFront's own pages for a function's failure are made anew each time (assumed).
+  // CloudFront's own pages for a function's failure are made anew each time (assumed: failure-page-not-cached).
   const answer = { ...errorPage(status, page, requestId), doNotCache: true };
   return { kind: "failed", answer: outcome === "Error" ? answer : { ...answer, madeBy: outcome } };
 }

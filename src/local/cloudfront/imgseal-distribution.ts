@@ -5,7 +5,7 @@ import type { DistributionDescription } from "./description.ts";
 // All codes for which CloudFront takes an error caching minimum. What our error table says (`max-age`) is what counts.
 const configurableErrors = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
 
-const nothing = { behavior: "none" } as const;
+const nothing = Object.freeze({ behavior: "none" } as const);
 
 export const imgsealDistribution: DistributionDescription = {
   id: "LOCAL",

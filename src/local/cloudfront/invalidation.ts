@@ -31,7 +31,7 @@ const maxPathLength = 4_000;
  * Takes invalidations as CreateInvalidation does.
  *
  * What is cached goes at once, when the answer comes; what is under way from the origin at that moment is kept when it
- * arrives, so a purge that must not miss it invalidates again (assumed, the safe reading).
+ * arrives, so a purge that must not miss it invalidates again (assumed: invalidation-under-way).
  */
 export function createInvalidations(options: InvalidationOptions) {
   let running: readonly InProgress[] = [];

@@ -4,8 +4,9 @@ import type { Callback, CloudFrontRequestEvent, CloudFrontResponseEvent, Context
 import type { EventType } from "./description.ts";
 import type { FunctionLog } from "./layer.ts";
 import { functionQuotas } from "./quotas.ts";
-import { describe } from "./result-headers.ts";
+import { describe, grouped } from "./result-headers.ts";
 import { RuleBreach } from "./rule-breach.ts";
+import type { StartTimer } from "./timer.ts";
 
 /** Lambda's context object, and a log of our own. */
 export interface FunctionContext extends Context {
@@ -23,14 +24,6 @@ export interface EdgeFunction {
     callback?: Callback,
   ): unknown;
 }
-
-/** Calls back after that time; returns what cancels it. */
-export type StartTimer = (callback: () => void, milliseconds: number) => () => void;
-
-export const startSystemTimer: StartTimer = (callback, milliseconds) => {
-  const timer = setTimeout(callback, milliseconds);
-  return () => clearTimeout(timer);
-};
 
 export interface Invocation {
   readonly eventType: EventType;
@@ -136,31 +129,35 @@ function notSince24(): never {
   throw new TypeError("context.done, fail and succeed are not there from nodejs24.x on: return, or throw");
 }
 
-async function withinTime(
+// One promise and no race: this is on the way of every request.
+function withinTime(
   work: () => Promise<unknown>,
   startTimer: StartTimer,
   { eventType, nowMilliseconds }: Invocation,
 ): Promise<unknown> {
   const { timeoutMilliseconds: quota } = functionQuotas[eventType];
   const started = nowMilliseconds();
-  const refuse = (figure: number) => {
-    throw new RuleBreach("handler-timeout", `the function had not returned after ${quota} ms`, {
+  const tooSlow = (figure: number) =>
+    new RuleBreach("handler-timeout", `the function had not returned after ${grouped(quota)} ms`, {
       figure,
       quota,
     });
-  };
-  let cancel = () => {};
-  const timeIsUp = new Promise<void>((resolve) => {
-    cancel = startTimer(resolve, quota);
+  return new Promise((resolve, reject) => {
+    const cancel = startTimer(() => reject(tooSlow(quota)), quota);
+    work().then(
+      (result) => {
+        cancel();
+        // A function that kept the processor busy has kept the timer from telling.
+        const taken = nowMilliseconds() - started;
+        if (taken > quota) reject(tooSlow(taken));
+        else resolve(result);
+      },
+      (error) => {
+        cancel();
+        reject(error);
+      },
+    );
   });
-  try {
-    const result = await Promise.race([work(), timeIsUp.then(() => refuse(quota))]);
-    // A function that kept the processor busy has kept the timer from telling.
-    const taken = nowMilliseconds() - started;
-    return taken > quota ? refuse(taken) : result;
-  } finally {
-    cancel();
-  }
 }
 
 const textMembers = new Set([

@@ -81,7 +81,8 @@ function answerOf(
   return {
     status,
     ...(statusDescription !== undefined && { statusDescription }),
-    headers: kept,
+    // One object for all that were collapsed into this request.
+    headers: Object.freeze(kept),
     body: body ?? originBody,
   };
 }

@@ -2,7 +2,7 @@
 
 import type { CacheBehavior, DistributionDescription, EventType } from "./description.ts";
 
-const nothing = { behavior: "none" } as const;
+const nothing = Object.freeze({ behavior: "none" } as const);
 
 /**
  * A distribution in front of one private bucket; at each of the events runs the function that has the event's name.

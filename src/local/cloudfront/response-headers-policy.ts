@@ -24,5 +24,5 @@ function apply(headers: HeaderMap, { customHeaders, removeHeaders }: ResponseHea
     const name = header.toLowerCase();
     if (override || result[name] === undefined) result[name] = value;
   }
-  return result;
+  return Object.freeze(result);
 }

@@ -92,8 +92,11 @@ function readHeader(name: string, entries: unknown, context: HeadersContext): st
 }
 
 function readValue(header: string, entry: unknown, onBreach: OnBreach): string {
-  if (typeof entry !== "object" || entry === null || !("value" in entry)) {
+  if (typeof entry !== "object" || entry === null) {
     throw new RuleBreach("header-value", `an entry of ${header} is ${describe(entry)}`, { header });
+  }
+  if (!("value" in entry)) {
+    throw new RuleBreach("header-value", `an entry of ${header} has no value`, { header });
   }
   const { value } = entry;
   const key = "key" in entry ? entry.key : undefined;

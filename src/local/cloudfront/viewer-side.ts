@@ -62,7 +62,7 @@ export function createViewerSide(
     const { uri, querystring, headers } = outcome.request;
     // What the memory holds is a path: it must be all that was decided.
     if (decisions !== undefined && querystring === "" && headers === given.headers) {
-      const logged = entries.filter((entry) => "handler" in entry);
+      const logged = entries.filter((entry) => "handler" in entry).map((entry) => ({ ...entry }));
       decisions.remember(viewer, { canonicalPath: uri, logged }, askedMilliseconds);
     }
     return lookUp(viewer, { uri, querystring, headers }, occasion, () => entries);

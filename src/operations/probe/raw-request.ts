@@ -2,6 +2,7 @@
 
 import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import { request as httpsRequest } from "node:https";
+import { isIP } from "node:net";
 import { buffer } from "node:stream/consumers";
 
 export interface RawReply {
@@ -25,15 +26,22 @@ const timeoutMilliseconds = 40_000;
  * Asks one server; the promises reject with NoReply.
  *
  * @param base `http` or `https`, host, and port; a path in it is left out
+ * @param location where to connect to instead, as whoever resolves the name elsewhere would: `host` or `host:port`
  */
-export function createAsk(base: URL): Ask {
-  const request = base.protocol === "https:" ? httpsRequest : httpRequest;
-  return (path, headers = {}) =>
+export function createAsk(base: URL, location?: string): Ask {
+  const isSecure = base.protocol === "https:";
+  const request = isSecure ? httpsRequest : httpRequest;
+  const { hostname, port } = location === undefined ? base : new URL(`${base.protocol}//${location}`);
+  const connection = {
+    host: withoutBrackets(hostname),
+    port,
+    ...(isSecure && isIP(withoutBrackets(base.hostname)) === 0 && { servername: base.hostname }),
+  };
+  return (path, more = {}) =>
     new Promise((resolve, reject) => {
-      const { hostname, port } = base;
-      const host = hostname.replace(/^\[|\]$/gu, "");
+      const headers = { host: base.host, ...more };
       const asked = request(
-        { host, port, path, headers, timeout: timeoutMilliseconds, agent: false },
+        { ...connection, path, headers, timeout: timeoutMilliseconds, agent: false },
         (reply) => {
           buffer(reply).then((body) => {
             const outcome = String(reply.headers["x-cache"] ?? "").split(" ", 1)[0] ?? "";
@@ -48,4 +56,8 @@ export function createAsk(base: URL): Ask {
       });
       asked.end();
     });
+}
+
+function withoutBrackets(hostname: string): string {
+  return hostname.replace(/^\[|\]$/gu, "");
 }

@@ -209,7 +209,7 @@ describe("an origin that fails while something is kept (HTTPStatusCodes, stale-c
     return { ...all, goDown: () => (isDown = true), comeBack: () => (isDown = false) };
   }
 
-  it("serves what has expired, as a RefreshHit (assumed), and asks again only after the error caching minimum", async () => {
+  it("stale-is-a-refresh-hit (assumed): serves what has expired, and asks again only after the error caching minimum", async () => {
     const { ask, pass, sent, goDown, comeBack } = setUp("max-age=60");
     await ask();
     goDown();
@@ -394,7 +394,7 @@ describe("a Range (RangeGETs)", () => {
 });
 
 describe("layers behind one another", () => {
-  it("POPs share what the shield has, whose age counts against the lifetime (assumed, as RFC 9111 4.2.3)", async () => {
+  it("age-behind-origin-shield (assumed, as RFC 9111 4.2.3): POPs share what the shield has, whose age counts against the lifetime", async () => {
     const shield = setUpLayer(() => ok("one", validated), layerPolicy(), { name: "shield" });
     const pop = (name: string) =>
       setUpLayer(

@@ -38,7 +38,7 @@ function setUp(
 }
 
 describe("simultaneous requests for the same object", () => {
-  it("become one request to the origin; the first is a Miss, the others Hits (assumed with a minimum of 0: AWS pages disagree)", async () => {
+  it("collapsing-with-minimum-0 (assumed: AWS pages disagree): become one request to the origin; the first is a Miss, the others Hits", async () => {
     const { ask, sent, release } = setUp();
     const asked = [ask(), ask(), ask({ method: "HEAD" })];
     await release();
@@ -130,7 +130,7 @@ describe("what one viewer's request brought does not serve another's", () => {
     expect(sent).toHaveLength(2);
   });
 
-  it("but what a Range brought is shared by all when it is the whole, as one generated answer is (assumed)", async () => {
+  it("range-answered-whole (assumed): but what a Range brought is shared by all when it is the whole, as one generated answer is", async () => {
     const { ask, sent, release } = setUp(layerPolicy(), () => ok("whole"));
     const asked = [1, 2, 3].map((first) => ask({ headers: { range: `bytes=${first}-` } }));
     await release();

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { errorCachingMinTTL } from "../../../src/local/cloudfront/description.ts";
-import { createEdgeHeaders } from "../../../src/local/cloudfront/edge-headers.ts";
 import { imgsealDistribution } from "../../../src/local/cloudfront/imgseal-distribution.ts";
 import { createEmulator } from "./emulator.ts";
 
@@ -88,39 +87,5 @@ describe("imgseal's own distribution", () => {
     expect(errorCachingMinTTL({ ...imgsealDistribution, customErrorResponses: [] }, 404)).toBe(10);
     const immediately = [{ errorCode: 404, errorCachingMinTTL: 0 }];
     expect(errorCachingMinTTL({ ...imgsealDistribution, customErrorResponses: immediately }, 404)).toBe(1);
-  });
-});
-
-describe("the headers of the edge", () => {
-  const served = { ageSeconds: 5, requestId: "abc==", pop: "FRA56-P1" };
-
-  it("say under CloudFront's name what its cache did, where, and under which id", () => {
-    expect(createEdgeHeaders("cloudfront")({ ...served, cacheOutcome: "Hit" })).toEqual([
-      "x-cache",
-      "Hit from cloudfront",
-      "age",
-      "5",
-      "via",
-      "1.1 fra56-p1.cloudfront.net (CloudFront)",
-      "x-amz-cf-pop",
-      "FRA56-P1",
-      "x-amz-cf-id",
-      "abc==",
-    ]);
-  });
-
-  it("say under imgseal's name what its cache did alone", () => {
-    const headers = createEdgeHeaders("imgseal");
-    expect(headers({ ...served, cacheOutcome: "RefreshHit" })).toEqual([
-      "x-cache",
-      "RefreshHit from imgseal",
-      "age",
-      "5",
-    ]);
-    expect(headers({ ...served, cacheOutcome: "Miss" })).toEqual(["x-cache", "Miss from imgseal"]);
-    expect(headers({ ...served, cacheOutcome: "LambdaValidationError" })).toEqual([
-      "x-cache",
-      "LambdaValidationError from imgseal",
-    ]);
   });
 });

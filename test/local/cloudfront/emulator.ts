@@ -9,9 +9,10 @@ import type {
 import { createDistribution, type DistributionOptions } from "../../../src/local/cloudfront/distribution.ts";
 import type { ViewerRequest } from "../../../src/local/cloudfront/events.ts";
 import { imgsealDistribution } from "../../../src/local/cloudfront/imgseal-distribution.ts";
-import type { EdgeFunction, StartTimer } from "../../../src/local/cloudfront/invoke.ts";
+import type { EdgeFunction } from "../../../src/local/cloudfront/invoke.ts";
 import type { OriginAnswer } from "../../../src/local/cloudfront/layer.ts";
 import type { OriginRequest } from "../../../src/local/cloudfront/origin-request.ts";
+import type { StartTimer } from "../../../src/local/cloudfront/timer.ts";
 
 export type Handler = EdgeFunction["handler"];
 

@@ -101,7 +101,7 @@ describe("a layer", () => {
     expect(await remaining(["/*"])).toEqual([]);
   });
 
-  it("knows the path that the function made, and not the viewer's: an invalidation names both (assumed)", async () => {
+  it("invalidation-by-function-path (assumed): knows the path that the function made, and not the viewer's, so an invalidation names both", async () => {
     const { layer, ask } = setUpLayer(() => ok("x"));
     await ask({ uri: "/en/index.html" });
     layer.invalidate(["/index.html"]);
@@ -126,7 +126,7 @@ describe("a layer", () => {
     expect((await ask({ headers: { accept: "image/avif" } })).outcome).toBe("Miss");
   });
 
-  it("keeps what was under way from the origin, so that a purge has to invalidate twice (assumed)", async () => {
+  it("invalidation-under-way (assumed): keeps what was under way from the origin, so that a purge has to invalidate twice", async () => {
     let arrive = () => {};
     const arrived = new Promise<void>((resolve) => {
       arrive = resolve;

@@ -1,6 +1,7 @@
-import { describe, expect, it } from "vitest";
-import type { FunctionContext, StartTimer } from "../../../src/local/cloudfront/invoke.ts";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import type { FunctionContext } from "../../../src/local/cloudfront/invoke.ts";
 import { functionQuotas } from "../../../src/local/cloudfront/quotas.ts";
+import { type StartTimer, startSystemTimer } from "../../../src/local/cloudfront/timer.ts";
 import { createEmulator, requestId } from "./emulator.ts";
 import { given } from "./rule-cases.ts";
 
@@ -49,6 +50,24 @@ describe("a function's time", () => {
     expect(answer.logged).toMatchObject([{ rule: "handler-timeout", figure: 5_001, quota: 5_000 }]);
   });
 
+  it("is not limited at an event that is not timed", async () => {
+    const { running, startTimer } = watchTimers();
+    let during: number[] = [];
+    const emulator = createEmulator({
+      startTimer,
+      options: { timedEvents: ["viewer-request"] },
+      handlers: {
+        "viewer-request": async (event) => given(event),
+        "origin-response": async (event) => {
+          during = [...running];
+          emulator.clock.milliseconds += 60_000;
+          return given(event);
+        },
+      },
+    });
+    expect([(await emulator.ask()).status, during]).toEqual([200, []]);
+  });
+
   it("is not limited without a timer", async () => {
     const emulator = createEmulator({
       handlers: {
@@ -59,6 +78,69 @@ describe("a function's time", () => {
       },
     });
     expect((await emulator.ask()).status).toBe(200);
+  });
+});
+
+describe("Node's timer", () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  const hanging = () =>
+    createEmulator({
+      startTimer: startSystemTimer,
+      handlers: { "viewer-request": () => new Promise(() => {}) },
+    });
+
+  it("ends a function that never returns at 5 s, with CloudFront's page and a log entry, and others beside it go on", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setImmediate"] });
+    const { ask } = hanging();
+    const answered = ask();
+    const others = createEmulator({
+      startTimer: startSystemTimer,
+      handlers: { "viewer-request": async (event) => given(event) },
+    });
+    expect((await others.ask()).status).toBe(200);
+    let isAnswered = false;
+    const answer = answered.finally(() => {
+      isAnswered = true;
+    });
+    await vi.advanceTimersByTimeAsync(4_999);
+    expect(isAnswered).toBe(false);
+    await vi.advanceTimersByTimeAsync(2);
+    const { status, cacheOutcome, body, logged } = await answer;
+    expect([status, cacheOutcome]).toEqual([503, "LambdaExecutionError"]);
+    expect(String(body)).toContain("<H1>503 ERROR</H1>");
+    expect(logged).toMatchObject([
+      { function: "viewer-request", rule: "handler-timeout", figure: 5_000, quota: 5_000 },
+    ]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("is not begun for a function that waits for nothing, and put away for one that waited", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setImmediate"] });
+    const begun = vi.spyOn(globalThis, "setTimeout");
+    const quick = createEmulator({
+      startTimer: startSystemTimer,
+      handlers: { "viewer-request": async (event) => given(event) },
+    });
+    await quick.ask();
+    await vi.advanceTimersByTimeAsync(0);
+    expect([begun.mock.calls.length, vi.getTimerCount()]).toEqual([0, 0]);
+    const slow = createEmulator({
+      startTimer: startSystemTimer,
+      handlers: {
+        "viewer-request": async (event) => {
+          await new Promise((resolve) => setTimeout(resolve, 1_000));
+          return given(event);
+        },
+      },
+    });
+    const answered = slow.ask();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect((await answered).status).toBe(200);
+    expect(begun.mock.calls.map(([, milliseconds]) => milliseconds)).toEqual([1_000, 5_000]);
+    expect(vi.getTimerCount()).toBe(0);
   });
 });
 

@@ -119,9 +119,12 @@ describe("the lifetime of an error (HTTPStatusCodes, custom-error-pages-expirati
     expect(seconds(status, "max-age=3", { errorCachingMinTTL: 10 })).toBe(10);
   });
 
-  it.each([400, 403, 405, 412, 415])("%i with max-age=0 is kept for the minimum (assumed)", (status) => {
-    expect(seconds(status, "max-age=0")).toBe(1);
-  });
+  it.each([400, 403, 405, 412, 415])(
+    "error-with-max-age-0 (assumed): %i with max-age=0 is kept for the minimum",
+    (status) => {
+      expect(seconds(status, "max-age=0")).toBe(1);
+    },
+  );
 
   it.each([401, 406, 410, 416, 422, 429, 505])("%i is never kept", (status) => {
     expect(seconds(status, "max-age=300")).toBe(0);

@@ -6,7 +6,7 @@ import type { EventType } from "../../../src/local/cloudfront/description.ts";
 import type { ViewerRequest } from "../../../src/local/cloudfront/events.ts";
 import { disallowedHeaders, readOnlyHeaders } from "../../../src/local/cloudfront/header-rules.ts";
 import { deniedCustomHeaders } from "../../../src/local/cloudfront/origin-result.ts";
-import type { RuleId } from "../../../src/local/cloudfront/rules.ts";
+import { type RuleId, ruleOf } from "../../../src/local/cloudfront/rules.ts";
 import { type Handler, missing, stored } from "./emulator.ts";
 
 export interface RuleCase {
@@ -25,6 +25,12 @@ export interface RuleCase {
 }
 
 type Value = Readonly<Record<string, unknown>>;
+
+/** The rule with its page, or marked as assumed: how its tests are named. */
+export function nameOf({ rule }: RuleCase): string {
+  const { source } = ruleOf(rule);
+  return `${rule} (${source === "assumed" ? source : source.replace(/^.*\/|\.html$/gu, "")})`;
+}
 
 /** The request, or the response, that the event holds. */
 export function given(event: CloudFrontRequestEvent | CloudFrontResponseEvent): Record<string, unknown> & {
@@ -406,7 +412,7 @@ function generated(): RuleCase[] {
       },
       {
         rule,
-        title: "base64 over the quota, whose bytes are under it",
+        title: "base64-size (assumed), base64 over the quota, whose bytes are under it",
         event,
         breaks: returning(ofSize(quota + 4, "base64")),
         keeps: returning(ofSize(quota, "base64")),

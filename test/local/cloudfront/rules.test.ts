@@ -8,7 +8,7 @@ import { describe, expect, it } from "vitest";
 import type { EventType } from "../../../src/local/cloudfront/description.ts";
 import { type RuleId, ruleOf, rules } from "../../../src/local/cloudfront/rules.ts";
 import { createEmulator, type Handler, missing, requestId } from "./emulator.ts";
-import { given, originAnswer, type RuleCase, ruleCases } from "./rule-cases.ts";
+import { given, nameOf, originAnswer, type RuleCase, ruleCases } from "./rule-cases.ts";
 
 const eventTypes: readonly EventType[] = [
   "viewer-request",
@@ -38,13 +38,9 @@ function emulate(ruleCase: RuleCase, handler: Handler) {
   });
 }
 
-const page = (source: string) => source.replace(/^.*\/|\.html$/gu, "");
-
-const table = ruleCases.map((ruleCase) => {
-  const { source } = ruleOf(ruleCase.rule);
-  const name = source === "assumed" ? `${ruleCase.rule} (assumed)` : `${ruleCase.rule} (${page(source)})`;
-  return [name, ruleCase.event ?? "no function", ruleCase.title, ruleCase] as const;
-});
+const table = ruleCases.map(
+  (ruleCase) => [nameOf(ruleCase), ruleCase.event ?? "no function", ruleCase.title, ruleCase] as const,
+);
 
 describe("the rule", () => {
   it.each(table)("%s refuses at %s: %s", async (_name, _event, _title, ruleCase) => {

@@ -55,7 +55,7 @@ describe("the functions run", () => {
     expect([(await ask()).cacheOutcome, took()]).toEqual(["Hit", ["viewer-request", "viewer-response"]]);
   });
 
-  it("all of them when an expired answer is revalidated, origin-response on the 304 too", async () => {
+  it("origin-response-on-304 (assumed): all of them when an expired answer is revalidated, origin-response on the 304 too", async () => {
     const { ask, took, clock, asked, eventOf } = observe(
       {},
       {
@@ -105,13 +105,67 @@ describe("the functions run", () => {
     ]);
   });
 
-  it("none after one that failed, and what failed is not kept", async () => {
+  it("failure-page-not-cached (assumed): none after one that failed, and what failed is not kept", async () => {
     const { ask, took } = observe({ "origin-response": async () => undefined });
     for (const _again of [1, 2]) {
       const answer = await ask();
       expect([answer.status, answer.cacheOutcome]).toEqual([502, "LambdaValidationError"]);
       expect(took()).toEqual(["viewer-request", "origin-request", "origin-response"]);
     }
+  });
+});
+
+describe("what has expired", () => {
+  it("failure-is-not-stale (assumed): stands in for an origin that fails, and not for a function that does", async () => {
+    let isFailing = false;
+    let isDown = false;
+    const { ask, clock } = observe(
+      {
+        "origin-request": async (event) => {
+          if (isFailing) throw new Error("no");
+          return given(event);
+        },
+      },
+      { origin: () => (isDown ? { ...stored, status: 503 } : stored) },
+    );
+    await ask();
+    clock.milliseconds += 86_400_000;
+    isDown = true;
+    expect((await ask()).status).toBe(200);
+    clock.milliseconds += 10_000;
+    isFailing = true;
+    const answer = await ask();
+    expect([answer.status, answer.cacheOutcome]).toEqual([503, "LambdaExecutionError"]);
+  });
+});
+
+describe("a path that can be normalised", () => {
+  it("raw-path (assumed): goes to functions, cache key and origin as it was sent, and chooses the behavior by the other form", async () => {
+    const raw = "/a/../special//%61.jpg";
+    const special = { ...defaultCacheBehavior, pathPattern: "/special/*", lambdaFunctionAssociations: [] };
+    const { ask, asked, eventOf } = observe();
+    await ask(raw);
+    expect(eventOf("viewer-request")?.request.uri).toBe(raw);
+    expect(eventOf("origin-response")?.request.uri).toBe(raw);
+    expect(asked.map(({ path }) => path)).toEqual([raw]);
+    expect((await ask("/special/a.jpg")).cacheOutcome).toBe("Miss");
+    expect((await ask(raw)).cacheOutcome).toBe("Hit");
+    const chosen = observe({}, { description: { cacheBehaviors: [special] } });
+    await chosen.ask(raw);
+    expect([chosen.took(), chosen.asked.map(({ path }) => path)]).toEqual([[], [raw]]);
+  });
+});
+
+describe("Vary: Accept of the origin", () => {
+  it("vary-kept (assumed): stays on the answer, and Accept reaches the origin, where the origin request policy lists it", async () => {
+    const origin = () => ({ ...stored, headers: { ...stored.headers, vary: "Accept" } });
+    const { ask, asked } = observe({}, { origin });
+    const headers = { host: "www.example.com", accept: "image/webp" };
+    for (const outcome of ["Miss", "Hit"]) {
+      const answer = await ask("/picture.jpg", { headers });
+      expect([answer.cacheOutcome, answer.headers.vary]).toEqual([outcome, "Accept"]);
+    }
+    expect(asked[0]?.headers.accept).toBe("image/webp");
   });
 });
 

@@ -24,11 +24,12 @@ export async function memory(setting: EdgeSetting): Promise<Report> {
   const all = samplePaths(setting);
   const paths = setting.isQuick ? all.slice(0, 5) : all;
   const passes: Pass[] = [];
-  for (const node of nodes) passes.push(await pass(setting, node, paths, full));
-  const [newest] = nodes.slice(-1);
-  const peak = passes.at(-1)?.peakMegabytes;
-  if (newest !== undefined && peak !== undefined) {
-    passes.push(...(await descend(setting, newest, paths, Math.ceil(peak / step) * step)));
+  for (const node of nodes) {
+    const first = await pass(setting, node, paths, full);
+    passes.push(first);
+    const { peakMegabytes: peak } = first;
+    if (peak !== undefined)
+      passes.push(...(await descend(setting, node, paths, Math.ceil(peak / step) * step)));
   }
   const rows = passes.map(({ node, limitMegabytes, peakMegabytes, failure }) => [
     String(node),
@@ -43,6 +44,11 @@ export async function memory(setting: EdgeSetting): Promise<Report> {
         columns: ["Node", "limit, MiB", "outcome", "peak memory, MiB"],
         rows,
       },
+      {
+        title: `The smallest limit at which all was answered, in steps of ${step} MiB.`,
+        columns: ["Node", "limit, MiB"],
+        rows: nodes.map((node) => [String(node), smallestLimit(passes, node)]),
+      },
     ],
     notes: [
       "the pictures are those of `npm start`: 24 megapixels at the largest size of every preset, in every format; each other one at the largest of banner, in every format",
@@ -50,6 +56,13 @@ export async function memory(setting: EdgeSetting): Promise<Report> {
       `the limit goes down by ${step} MiB from the peak until a render fails`,
     ],
   };
+}
+
+function smallestLimit(passes: readonly Pass[], node: NodeMajor): string {
+  const passed = passes.filter((tried) => tried.node === node && tried.failure === undefined);
+  return passed.length === 0
+    ? `more than ${formatNumber(full)}`
+    : formatNumber(Math.min(...passed.map(({ limitMegabytes }) => limitMegabytes)));
 }
 
 async function descend(setting: EdgeSetting, node: NodeMajor, paths: readonly string[], from: number) {

@@ -11,7 +11,6 @@ import {
 import { handler as abTest } from "./ab-test.ts";
 import { handler as errorPage } from "./error-page.ts";
 import { handler as generatedPage } from "./generated-page.ts";
-import { mistakes } from "./mistakes.ts";
 import { handler as redirectByCountry } from "./redirect-by-country.ts";
 import { handler as securityHeaders } from "./security-headers.ts";
 
@@ -117,14 +116,5 @@ describe("a page in place of an error at origin-response", () => {
   it("replaces status and body of S3's answer", async () => {
     const answer = await distributionWith("origin-response", errorPage)("/missing");
     expect([answer.status, String(answer.body), answer.logged]).toEqual([200, "Body generation example", []]);
-  });
-});
-
-describe("a classic mistake", () => {
-  it.each(mistakes)("is told in words that need no other page: $title", async (mistake) => {
-    const { event, handler, path = "/missing", status, rule, message } = mistake;
-    const answer = await distributionWith(event, handler)(path);
-    expect(answer.status).toBe(status);
-    expect(answer.logged).toMatchObject([{ function: event, rule, message }]);
   });
 });
