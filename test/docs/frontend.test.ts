@@ -46,7 +46,11 @@ describe.skipIf(isWithoutBrowser)("an example of docs/frontend.md", () => {
     "shows its pictures and complains of nothing (%i)",
     async (_, example) => {
       const context = await browser.newContext();
-      onTestFinished(() => context.close());
+      onTestFinished(async () => {
+        // A placeholder may still be on its way when the pictures are there.
+        await context.unrouteAll({ behavior: "wait" });
+        await context.close();
+      });
       await context.route("https://img.example.com/**", async (route) => {
         const url = route.request().url().replace("https://img.example.com", frontEnd.images);
         await route.fulfill({ response: await route.fetch({ url }) });
