@@ -26,8 +26,8 @@ async function page() {
   <body>
     <main>
       ${await signer.html("banner", alps, { alt: "A valley in the Alps", sizes: "100vw", priority: true })}
-      ${await signer.html("card", cat, { alt: "A cat in the garden" })}
-      ${await signer.html("avatar", cat, { alt: "The cat's face" })}
+      ${await signer.html("card", cat, { alt: "A cat, trotting" })}
+      ${await signer.html("avatar", cat, { alt: "The same cat" })}
     </main>
   </body>
 </html>

@@ -25,7 +25,7 @@ async function Pictures() {
       <Image
         {...imageProps(presets, banner, { alt: "A valley in the Alps", sizes: "100vw", priority: true })}
       />
-      <SealImg presets={presets} picture={card} alt="A cat in the garden" />
+      <SealImg presets={presets} picture={card} alt="A cat, trotting" />
       <Avatar baseUrl={baseUrl} source="photos/house-cat.jpg" />
     </main>
   );
