@@ -1,5 +1,5 @@
 // A run can be green because a test was skipped or its file was never found: both count as failures here.
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 
 const root = process.cwd();
@@ -15,11 +15,24 @@ const empty = results.filter(({ assertionResults }) => assertionResults.length =
 const passed = sum(({ numPassedTests }) => numPassedTests);
 const left = sum(({ numPendingTests, numTodoTests }) => numPendingTests + numTodoTests);
 
-for (const name of missing) console.error(`not run: ${name}`);
+// `npm run test:examples`: each folder of examples/, and each section of the README with a file to type.
+const looked = new Set(read("coverage/examples-report.json").passed);
+const sections = readFileSync("README.md", "utf8").split(/^##+ /m);
+const unseen = [
+  ...readdirSync("examples")
+    .filter((name) => existsSync(join("examples", name, "package.json")))
+    .map((name) => `examples/${name}`),
+  ...sections
+    .filter((section) => /`[\w./-]+`:\n\n```/.test(section))
+    .map((section) => `README, ${section.slice(0, section.indexOf("\n"))}`),
+].filter((name) => !looked.has(name));
+
+for (const name of [...missing, ...unseen]) console.error(`not run: ${name}`);
 for (const { name } of empty) console.error(`holds no test: ${relative(root, name)}`);
 if (left > 0) console.error(`skipped or to do: ${left}`);
 
-const failed = sum(({ numFailedTests }) => numFailedTests) + missing.length + empty.length + left;
+const failed =
+  sum(({ numFailedTests }) => numFailedTests) + missing.length + unseen.length + empty.length + left;
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && passed > 0 && reports.every(({ success }) => success) ? 0 : 1;
 
@@ -31,6 +44,7 @@ function read(file) {
     return {
       success: false,
       testResults: [],
+      passed: [],
       numPassedTests: 0,
       numFailedTests: 1,
       numPendingTests: 0,

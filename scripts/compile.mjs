@@ -1,5 +1,5 @@
 // Compiles the command line and the emulator to dist/ and the SDK to sdk/dist/: Node 20 does not run TypeScript.
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { build } from "esbuild";
 
@@ -67,7 +67,9 @@ await build({
 // Not for Node alone: whatever has WebCrypto runs it. Each entry of the package is a file of its name in sdk/.
 const { exports: entries } = JSON.parse(readFileSync("sdk/package.json", "utf8"));
 const sdkDir = outdir === "dist" ? "sdk/dist" : `${outdir}/sdk`;
-rmSync(sdkDir, { recursive: true, force: true });
+// But for the declarations, which declarations.mjs writes: `npm start` comes by here alone, and the SDK may be packed after.
+for (const name of existsSync(sdkDir) ? readdirSync(sdkDir) : [])
+  if (name !== "types") rmSync(`${sdkDir}/${name}`, { recursive: true });
 await build({
   ...settings,
   packages: "external",

@@ -1,4 +1,4 @@
-// A page whose pictures are signed where it is rendered, with nothing but Node: `node server.mjs`
+// A page whose pictures are signed where it is rendered, with nothing but Node.
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createSigner } from "@imgseal/sdk";
@@ -26,8 +26,8 @@ async function page() {
   <body>
     <main>
       ${await signer.html("banner", alps, { alt: "A valley in the Alps", sizes: "100vw", priority: true })}
-      ${await signer.html("card", cat, { alt: "A cat in the garden" })}
-      ${await signer.html("avatar", cat, { alt: "The cat's face" })}
+      ${await signer.html("card", cat, { alt: "A cat, trotting" })}
+      ${await signer.html("avatar", cat, { alt: "The same cat" })}
     </main>
   </body>
 </html>
@@ -38,4 +38,5 @@ const server = createServer(async (_request, response) => {
   const html = await page();
   response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(html);
 });
-server.listen(Number(process.env.PORT ?? 3000), "127.0.0.1");
+const port = Number(process.env.PORT ?? 3000);
+server.listen(port, "127.0.0.1", () => console.log(`http://127.0.0.1:${port}/`));

@@ -7,7 +7,9 @@ export const baseUrl = process.env.IMGSEAL_URL ?? "http://127.0.0.1:8787";
 
 export const signer = createSigner({
   baseUrl,
-  keys: JSON.parse(readFileSync(process.env.IMGSEAL_KEYS ?? "../../imgseal.keys.json", "utf8")),
+  keys: JSON.parse(
+    readFileSync(/* turbopackIgnore: true */ process.env.IMGSEAL_KEYS ?? "../../imgseal.keys.json", "utf8"),
+  ),
   presets,
   lifetime: "1d",
 });

@@ -1,6 +1,6 @@
 /** `imgseal types`: the presets as TypeScript, so that a misspelt name does not compile. */
 
-import { watch, writeFile } from "node:fs/promises";
+import { mkdir, watch, writeFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import type { Command } from "commander";
 import { describeFailure, UserError, usageError } from "./failure.ts";
@@ -85,6 +85,7 @@ async function write(options: Options, terminal: Terminal): Promise<void> {
     if (await isCurrent(output)) {
       terminal.out(`${output.file} is up to date`);
     } else {
+      await mkdir(dirname(output.file), { recursive: true });
       await writeFile(output.file, output.text);
       terminal.out(`wrote ${output.file}`);
     }

@@ -54,6 +54,16 @@ test("keeps what describes a preset within its comment, and quotes a name that n
   expect(Object.keys(module.presets.presets)[0]).toBe("a-b");
 });
 
+test("makes the folder that a file goes to", async () => {
+  const { folder, presets } = project();
+  const out = join(folder, "shared/made/presets.ts");
+  expect(await imgseal("types", "--presets", presets, "--out", out)).toMatchObject({
+    exitCode: 0,
+    out: `wrote ${out}\n`,
+  });
+  expect(read(out)).toContain("export const presets");
+});
+
 describe("--check", () => {
   test("passes what is as it would be written", async () => {
     const { presets, out, json } = project();
@@ -108,13 +118,13 @@ test("leaves a file alone that is as it should be", async () => {
   expect(statSync(out, { bigint: true }).mtimeNs).toBe(mtimeNs);
 });
 
-test("says which folder is not there", () => {
+test("says so where a file is in the place of the folder", () => {
   const { folder } = project();
-  const out = join("none", "presets.ts");
+  const out = join("presets.yaml", "presets.ts");
   expect(runProcess(command.main, ["types", "--out", out], { cwd: folder })).toEqual({
     exitCode: 1,
     out: "",
-    err: "imgseal: none/presets.ts: there is no such file or folder\n",
+    err: "imgseal: presets.yaml: there is a file of that name\n",
   });
 });
 

@@ -47,7 +47,7 @@ describe.skipIf(isWithoutBrowser)("an example of docs/frontend.md", () => {
     async (_, example) => {
       const context = await browser.newContext();
       onTestFinished(async () => {
-        // A picture may still be on its way.
+        // A picture may be there before its placeholder: what is on its way cannot be answered once all is closed.
         await context.unrouteAll({ behavior: "wait" });
         await context.close();
       });

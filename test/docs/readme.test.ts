@@ -21,20 +21,18 @@ const presetsYaml = readDocument("presets.yaml");
 const table = compilePresets(parsePresets(presetsYaml, "presets.yaml"));
 const run = promisify(execFile);
 
-describe("the README's SDK example", () => {
+describe("the README's page of plain HTML", () => {
   let directory: string;
   let printed: string;
 
-  // As its reader does it: the key file and `imgseal presets --json` beside it, bundled, run by a bare Node.
+  // As its reader does it, with the presets beside it and the key file in the environment: bundled, run by a bare Node.
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), "imgseal-readme-"));
     const [example = ""] = codeBlocks(readme, "js");
     const file = fileURLToPath(new URL("presets.yaml", root));
-    await writeFile(join(directory, "imgseal.keys.json"), JSON.stringify(vectors.keys));
-    await writeFile(
-      join(directory, "presets.json"),
-      await outputOf(["presets", "--json", "--presets", file]),
-    );
+    const IMGSEAL_KEYS = join(directory, "imgseal.keys.json");
+    await writeFile(IMGSEAL_KEYS, JSON.stringify(vectors.keys));
+    await outputOf(["types", "--json", join(directory, "presets.json"), "--presets", file]);
     const bundle = join(directory, "page.mjs");
     await build({
       stdin: { contents: example, resolveDir: fileURLToPath(root) },
@@ -45,7 +43,7 @@ describe("the README's SDK example", () => {
       platform: "node",
       format: "esm",
     });
-    printed = (await run(process.execPath, [bundle], { cwd: directory })).stdout.trim();
+    printed = (await run(process.execPath, [bundle], { env: { IMGSEAL_KEYS }, cwd: directory })).stdout;
   });
 
   afterAll(() => rm(directory, { recursive: true }));
@@ -55,21 +53,23 @@ describe("the README's SDK example", () => {
     expect(codeBlocks(readme, "ts")).toHaveLength(0);
   });
 
-  it("prints an img whose URLs verify and mean the preset at both densities", () => {
-    const [, src = "", srcset = ""] =
-      /^<img src="([^"]+)" srcset="([^"]+)" width="400" height="300" alt="A cat">$/u.exec(printed) ?? [];
-    const candidates = srcset.split(", ").map((candidate) => candidate.split(" "));
-    expect(candidates.map(([, descriptor]) => descriptor)).toEqual([undefined, "2x"]);
-    expect(candidates[0]?.[0]).toBe(src);
-    const revision = lookup(table, "card").revision;
-    expect(candidates.map(([url = ""]) => canonicalPathOf(url))).toEqual([
-      `/photos/house-cat.jpg/card.${revision}.avif`,
-      `/photos/house-cat.jpg/card.${revision}.2x.avif`,
+  it("prints pictures whose URLs verify and mean each candidate of their presets", () => {
+    const tags = [...printed.matchAll(/<img .*?srcset="([^"]+)" src="([^"]+)">/gu)];
+    const meant = tags.map(([, srcset = "", src = ""]) =>
+      [...srcset.split(", ").map((candidate) => candidate.split(" ")[0] ?? ""), src].map(canonicalPathOf),
+    );
+    const pathsOf = (name: string, source: string, selectors: readonly string[]) =>
+      selectors.map(
+        (selector) => `/photos/${source}/${name}.${lookup(table, name).revision}${selector}.avif`,
+      );
+    expect(meant).toEqual([
+      pathsOf("banner", "french-alpine-landscape.jpg", [".640w", ".960w", ".1280w", ".1920w", ".1920w"]),
+      pathsOf("card", "house-cat.jpg", ["", ".2x", ""]),
     ]);
   });
 
   it("prints URLs that expire in a day or a little later", () => {
-    const { exp = 0 } = parseTarget(targetOf(/src="([^"]+)"/u.exec(printed)?.[1] ?? ""));
+    const { exp = 0 } = parseTarget(targetOf(/ src="([^"]+)"/u.exec(printed)?.[1] ?? ""));
     const lifetime = exp - Date.now() / 1000;
     expect(lifetime).toBeGreaterThan(86_400 - 60);
     expect(lifetime).toBeLessThanOrEqual(86_400 * 1.125);

@@ -20,28 +20,32 @@ const watch = `new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) globalThis.shifted = (globalThis.shifted ?? 0) + entry.value;
 }).observe({ type: "layout-shift", buffered: true });`;
 
-/** Until three pictures are there, or it is clear that they do not come. */
-export async function look(browser, origin) {
+/** What an `<img>` says of itself, without its URLs: they are signed at another time, or of a grant. */
+const described = `JSON.stringify([...document.images].map((img) => [
+  img.alt, ...["width", "height"].map((name) => img.getAttribute(name)), img.loading, img.decoding, img.fetchPriority, img.sizes, img.srcset.replaceAll(/\\S+ (?=\\d)/g, ""),
+]))`;
+
+/** Until so many pictures are there, or it is clear that they do not come. */
+export async function look(browser, url, count) {
   const context = await browser.newContext({ viewport: { width: 800, height: 800 } });
   const page = await context.newPage();
   const complaints = [];
-  page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
-  });
+  page.on("console", (message) => complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("requestfailed", (request) => complaints.push(`${request.url()}: ${request.failure()?.errorText}`));
   await page.addInitScript(watch);
-  await page.goto(origin);
+  await page.goto(url);
   const arrived = "[...document.images].filter((img) => img.complete && img.naturalWidth > 0).length";
-  await page.waitForFunction(`${arrived} === 3`, undefined, { timeout: 20_000 }).catch(() => {});
+  await page.waitForFunction(`${arrived} === ${count}`, undefined, { timeout: 20_000 }).catch(() => {});
   await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
-  const screenshot = await page.screenshot();
   const result = {
     shown: await page.evaluate(arrived),
     shift: await page.evaluate("globalThis.shifted ?? 0"),
+    tags: await page.evaluate(described),
     complaints,
-    pixels: await sharp(screenshot).raw().toBuffer(),
-    screenshot,
+    pixels: await sharp(await page.screenshot())
+      .raw()
+      .toBuffer(),
   };
   await context.close();
   return result;

@@ -1,130 +1,122 @@
 // Where the examples are installed, built and served: below node_modules/.cache, and left there for the next run.
-import { execFileSync, spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { execFile } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
+import { serve } from "./server.mjs";
 
-export function createWorkshop(root) {
+const quiet = { NEXT_TELEMETRY_DISABLED: "1", NUXT_TELEMETRY_DISABLED: "1", ASTRO_TELEMETRY_DISABLED: "1" };
+const written = /[/\\](?:node_modules|dist|\.next|\.nuxt|\.output|\.astro)(?:[/\\]|$)/;
+
+/**
+ * @param {Record<string, string>} env of all that is built and served
+ * @param {AbortSignal} signal ends what runs
+ */
+export async function createWorkshop(root, env, signal) {
   const shop = join(root, "node_modules/.cache/imgseal/examples");
-  const quiet = {
-    NEXT_TELEMETRY_DISABLED: "1",
-    NUXT_TELEMETRY_DISABLED: "1",
-    ASTRO_TELEMETRY_DISABLED: "1",
-  };
+  const command = join(root, "dist/cli/main.js");
+  const folderOf = (name) => join(shop, name);
   mkdirSync(shop, { recursive: true });
 
-  function run(command, args, { cwd, path = [], env = {} }) {
-    const program = command === "node" ? process.execPath : command;
-    const PATH = [...path, process.env.PATH].join(delimiter);
-    try {
-      return execFileSync(program, args, {
-        cwd,
-        encoding: "utf8",
-        stdio: ["ignore", "pipe", "pipe"],
-        maxBuffer: 64 * 1024 * 1024,
-        env: { ...process.env, ...quiet, ...env, PATH },
+  /** What it prints. */
+  function run(program, args, { cwd, node = dirname(process.execPath) }) {
+    const PATH = node + delimiter + process.env.PATH;
+    const options = {
+      cwd,
+      signal,
+      maxBuffer: 64 * 1024 * 1024,
+      env: { ...process.env, ...quiet, ...env, PATH },
+    };
+    return new Promise((resolve, reject) => {
+      execFile(program, args, options, (error, stdout, stderr) => {
+        if (error === null) resolve(stdout + stderr);
+        // Not as its cause: it carries the same text twice.
+        else reject(new Error(`${program} ${args.join(" ")} in ${cwd}:\n${stdout}${stderr}`));
       });
-    } catch (error) {
-      // Not as its cause: it carries the same text twice.
-      throw new Error(`${command} ${args.join(" ")} in ${cwd}:\n${error.stdout ?? ""}${error.stderr ?? ""}`);
-    }
+    });
   }
 
-  run("npm", ["run", "prepare"], { cwd: root });
+  await run("npm", ["run", "prepare"], { cwd: root });
   for (const name of readdirSync(shop)) if (name.endsWith(".tgz")) rmSync(join(shop, name));
-  run("npm", ["pack", "--ignore-scripts", "--pack-destination", shop], { cwd: join(root, "sdk") });
+  await run("npm", ["pack", "--ignore-scripts", "--pack-destination", shop], { cwd: join(root, "sdk") });
   const [tarball] = readdirSync(shop).filter((name) => name.endsWith(".tgz"));
 
-  /** Folders of a newer Node, for frameworks that do not run on this one. */
-  function pathOf({ needsNewerNode }) {
-    if (!needsNewerNode || Number(process.versions.node.split(".")[0]) >= 24) return [];
-    installLocked(join(root, "test/examples"), join(shop, "node"));
+  /** The folder of a Node that the framework runs on. */
+  function nodeOf({ needsNewerNode }) {
+    if (!needsNewerNode || Number(process.versions.node.split(".")[0]) >= 24)
+      return dirname(process.execPath);
     const node = join(shop, "node/node_modules/node-24/bin/node");
     if (!existsSync(node))
       throw new Error(`expected Node 24 at ${node}: there is a build for Linux on x64 only`);
-    return [dirname(node)];
+    return dirname(node);
   }
 
   /** `npm ci`, unless what is installed is what the lockfile says. */
-  function installLocked(from, to) {
+  async function installLocked(from, to) {
+    const stamp = join(to, "node_modules/.installed");
     const lock = readFileSync(join(from, "package-lock.json"), "utf8");
-    const installed = join(to, "package-lock.json");
-    const isCurrent =
-      existsSync(join(to, "node_modules")) &&
-      existsSync(installed) &&
-      readFileSync(installed, "utf8") === lock;
-    mkdirSync(to, { recursive: true });
     for (const name of ["package.json", "package-lock.json"]) cpSync(join(from, name), join(to, name));
-    if (!isCurrent) run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: to });
+    if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return;
+    await run("npm", ["ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"], { cwd: to });
+    writeFileSync(stamp, lock);
+  }
+
+  /** Leaves what was installed, and nothing else. */
+  function clear(name) {
+    mkdirSync(folderOf(name), { recursive: true });
+    for (const entry of readdirSync(folderOf(name)))
+      if (!/^(?:node_modules|package(?:-lock)?\.json)$/.test(entry))
+        rmSync(join(folderOf(name), entry), { recursive: true });
   }
 
   return {
-    run,
+    folderOf,
 
-    install({ name }) {
+    async install({ name, types, needsNewerNode }) {
       const from = join(root, "examples", name);
-      const to = join(shop, name);
-      if (existsSync(to)) {
-        for (const entry of readdirSync(to)) {
-          if (entry !== "node_modules" && entry !== "package-lock.json")
-            rmSync(join(to, entry), { recursive: true });
-        }
+      const to = folderOf(name);
+      clear(name);
+      await installLocked(from, to);
+      if (needsNewerNode) {
+        mkdirSync(join(shop, "node"), { recursive: true });
+        await installLocked(join(root, "test/examples"), join(shop, "node"));
       }
-      installLocked(from, to);
-      const isOurs = (path) =>
-        !/[/\\](?:node_modules|dist|\.next|\.nuxt|\.output|\.astro)(?:[/\\]|$)/.test(path.slice(from.length));
-      cpSync(from, to, { recursive: true, filter: isOurs });
+      cpSync(from, to, { recursive: true, filter: (path) => !written.test(path.slice(from.length)) });
       // The SDK as it is now, in the place of the one that was installed first.
       const sdk = join(to, "node_modules/@imgseal/sdk");
       rmSync(sdk, { recursive: true, force: true });
       mkdirSync(sdk, { recursive: true });
-      run("tar", ["-xzf", join(shop, tarball), "-C", sdk, "--strip-components=1"], { cwd: to });
+      await run("tar", ["-xzf", join(shop, tarball), "-C", sdk, "--strip-components=1"], { cwd: to });
+      await run(process.execPath, [command, "types", ...types], { cwd: to });
     },
 
-    build(example, env) {
-      const cwd = join(shop, example.name);
-      run(
-        "node",
-        [join(root, "dist/cli/main.js"), "types", "--presets", join(root, "presets.yaml"), ...example.types],
-        { cwd },
-      );
-      if (example.name !== "html") run("npm", ["run", "build"], { cwd, env, path: pathOf(example) });
+    /** Into the folder of an example that is installed, in place of it. */
+    async type({ kept, laid }, { name }, steps) {
+      const folder = folderOf(name);
+      clear(name);
+      for (const file of kept) cpSync(join(root, "examples", name, file), join(folder, file));
+      for (const [file, text] of Object.entries(laid)) save(join(folder, file), text);
+      for (const step of steps) {
+        if ("file" in step) save(join(folder, step.file), step.text);
+        else {
+          const alias = `imgseal() { "${process.execPath}" "${command}" "$@"; }\n`;
+          await run("bash", ["-e", "-c", alias + step.commands], { cwd: folder });
+        }
+      }
     },
 
-    async serve(example, env) {
-      const port = await freePort();
-      const path = pathOf(example);
-      const child = spawn(
-        path[0] === undefined ? process.execPath : join(path[0], "node"),
-        example.serve(port),
-        {
-          cwd: join(shop, example.name),
-          stdio: ["ignore", "ignore", "inherit"],
-          env: { ...process.env, ...quiet, ...env, PORT: String(port), HOST: "127.0.0.1" },
-        },
-      );
-      const origin = `http://127.0.0.1:${port}`;
-      await untilAnswered(origin, child);
-      return { child, origin };
-    },
+    /** What the framework's tools print. */
+    build: (example) => run("npm", ["run", "build"], { cwd: folderOf(example.name), node: nodeOf(example) }),
+
+    serve: (example) =>
+      serve(example.serve, {
+        node: join(nodeOf(example), "node"),
+        cwd: folderOf(example.name),
+        env: { ...process.env, ...quiet, ...env },
+      }),
   };
 }
 
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-async function untilAnswered(origin, child) {
-  const end = Date.now() + 60_000;
-  while (Date.now() < end) {
-    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
-    const response = await fetch(origin).catch(() => undefined);
-    if (response?.ok) return;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  throw new Error(`no answer at ${origin}`);
+function save(file, text) {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
 }

@@ -6,6 +6,6 @@ import { presets } from "../presets";
 export function Avatar({ baseUrl, source }: { baseUrl: string; source: string }) {
   const grant = useGrant(async () => (await fetch("/grant")).text());
   return (
-    <SealImg presets={presets} picture={{ baseUrl, grant, preset: "avatar", source }} alt="The cat's face" />
+    <SealImg presets={presets} picture={{ baseUrl, grant, preset: "avatar", source }} alt="The same cat" />
   );
 }

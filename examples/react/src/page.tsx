@@ -16,8 +16,8 @@ export function Page() {
         sizes="100vw"
         priority
       />
-      <SealImg presets={presets} picture={{ ...cat, preset: "card" }} alt="A cat in the garden" />
-      <SealImg presets={presets} picture={{ ...cat, preset: "avatar" }} alt="The cat's face" />
+      <SealImg presets={presets} picture={{ ...cat, preset: "card" }} alt="A cat, trotting" />
+      <SealImg presets={presets} picture={{ ...cat, preset: "avatar" }} alt="The same cat" />
     </main>
   );
 }
