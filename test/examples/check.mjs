@@ -18,6 +18,8 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const report = join(root, "coverage/examples-report.json");
 const wanted = process.argv.slice(2);
 const chosen = examples.filter(({ name }) => name === "html" || wanted.length === 0 || wanted.includes(name));
+const unknown = wanted.filter((name) => !chosen.some((example) => example.name === name));
+if (unknown.length > 0) throw new Error(`there is no example ${unknown.join(", ")}`);
 const folder = mkdtempSync(join(tmpdir(), "imgseal-examples-"));
 const files = filesIn(root, folder);
 const environment = { ...files };

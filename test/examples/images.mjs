@@ -11,9 +11,7 @@ export function filesIn(root, folder) {
 }
 
 export async function serveImages(root, folder, files) {
-  const node = (...args) => execFileSync(process.execPath, args, { cwd: root });
-  node("dist/scripts/samples.js");
-  node("dist/cli/main.js", "keygen", files.IMGSEAL_KEYS);
+  execFileSync(process.execPath, ["dist/cli/main.js", "keygen", files.IMGSEAL_KEYS], { cwd: root });
   const derivatives = join(folder, "derivatives");
   mkdirSync(derivatives);
   const child = spawn(

@@ -35,7 +35,8 @@ export async function createWorkshop(root, env, signal) {
     });
   }
 
-  await run("npm", ["run", "prepare"], { cwd: root });
+  // As the README's reader comes to `npm pack`: after `npm ci` and `npm start`.
+  for (const script of ["prepare", "prestart"]) await run("npm", ["run", script], { cwd: root });
   for (const name of readdirSync(shop)) if (name.endsWith(".tgz")) rmSync(join(shop, name));
   await run("npm", ["pack", "--ignore-scripts", "--pack-destination", shop], { cwd: join(root, "sdk") });
   const [tarball] = readdirSync(shop).filter((name) => name.endsWith(".tgz"));
