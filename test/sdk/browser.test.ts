@@ -24,7 +24,11 @@ describe.skipIf(isWithoutBrowser)("in a browser", () => {
 
   async function open(options: BrowserContextOptions = {}): Promise<BrowserContext> {
     const context = await browser.newContext({ viewport: { width: 800, height: 600 }, ...options });
-    onTestFinished(() => context.close());
+    onTestFinished(async () => {
+      // What is on its way cannot be answered once all is closed.
+      await Promise.all(context.pages().map((page) => page.unrouteAll({ behavior: "wait" })));
+      await context.close();
+    });
     return context;
   }
 
@@ -40,7 +44,7 @@ describe.skipIf(isWithoutBrowser)("in a browser", () => {
   const settings = () =>
     `{ presets, baseUrl: "${frontEnd.images}", grant: async () => (await fetch("/grant")).text() }`;
   const observing = () => `<script type="module" blocking="render">
-    import { observe } from "/sdk/client.js";
+    import { observe } from "/sdk/observe.js";
     import { presets } from "/presets.js";
     observe(document, ${settings()});
   </script>`;
@@ -303,13 +307,12 @@ describe.skipIf(isWithoutBrowser)("in a browser", () => {
         "document.images[0].clientWidth === 400 && document.images[0].clientHeight === 300",
       );
       expect(await page.evaluate("document.images[0].outerHTML")).toBe(
-        '<img data-preset="card" data-source="photos/cat.jpg" alt="A cat" width="400" height="300" loading="lazy" decoding="async" style="display: inline-block; overflow: hidden;">',
+        '<img data-preset="card" data-source="photos/cat.jpg" alt="A cat" width="400" height="300" loading="lazy" decoding="async">',
       );
       await expect.poll(() => asked).toContain(`${frontEnd.site}/late`);
       expect(asked.filter((url) => url.startsWith(frontEnd.images))).toEqual([]);
       give(await frontEnd.signer.grant({ presets: ["card"], sources: ["photos/cat.jpg"] }));
       await settle(page);
-      expect(await page.evaluate("document.images[0].style.length")).toBe(0);
     });
 
     test("asks for no picture where there is no grant, and says so", async () => {
@@ -428,7 +431,7 @@ describe.skipIf(isWithoutBrowser)("in a browser", () => {
       const page = await (await open()).newPage();
       await show(page, document(""));
       const html = await page.evaluate<string>(`(async () => {
-        const { observe } = await import("/sdk/client.js");
+        const { observe } = await import("/sdk/observe.js");
         const { presets } = await import("/presets.js");
         const stop = observe(document, ${settings()});
         stop();
