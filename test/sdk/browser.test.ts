@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playw
 import sharp from "sharp";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { compiledCommand } from "../cli/binary.ts";
-import { isWithoutBrowser, launchBrowser, testThatThereIsABrowser } from "../fixtures/browser.ts";
+import { isBlank, isWithoutBrowser, launchBrowser, testThatThereIsABrowser } from "../fixtures/browser.ts";
 import { type FrontEnd, startFrontEnd } from "../fixtures/front-end.ts";
 
 testThatThereIsABrowser("the tests of pages in a browser");
@@ -183,6 +183,80 @@ describe.skipIf(isWithoutBrowser)("in a browser", () => {
     test("is 0 with <seal-img>", async () => {
       const img = '<seal-img preset="card" source="photos/cat.jpg" alt="A cat"></seal-img>';
       expect(await shiftOf(document(img + text, sealing()), 1)).toBe(0);
+    });
+  });
+
+  describe("a picture whose grant is on its way", () => {
+    const words = "A cat in the garden, with words enough for several lines. ".repeat(8);
+    const observed = (more = "") =>
+      `<img data-preset="card" data-source="photos/cat.jpg" alt="${words}"${more}>`;
+    const element = `<seal-img preset="card" source="photos/cat.jpg" alt="${words}"></seal-img>`;
+    const waiting = (script: string) => script.replace("/grant", "/never");
+    const box = "JSON.stringify([document.images[0].clientWidth, document.images[0].clientHeight])";
+
+    beforeEach(() => {
+      frontEnd.pages.set("/never", () => new Promise<string>(() => {}));
+    });
+
+    async function waitFor(html: string): Promise<Page> {
+      const page = await (await open()).newPage();
+      await show(page, html);
+      await page.waitForFunction(`document.images[0]?.hasAttribute("width")`);
+      return page;
+    }
+
+    test.each([
+      ["observe", () => document(observed(), waiting(observing()))],
+      ["<seal-img>", () => document(element, waiting(sealing()))],
+    ])("keeps its place and shows no words, with %s", async (_, html) => {
+      const page = await waitFor(html());
+      expect(await page.evaluate(box)).toBe("[400,300]");
+      expect(await isBlank(page, 1)).toEqual([true]);
+      expect(await page.evaluate("document.images[0].alt")).toBe(words);
+    });
+
+    test("shows its words, larger or smaller than itself, where nothing is done", async () => {
+      const page = await waitFor(document(observed(' width="400" height="300"')));
+      expect(await page.evaluate(box)).not.toBe("[400,300]");
+      expect(await isBlank(page, 1)).toEqual([false]);
+    });
+
+    test("keeps its own class and style, and obeys the page's", async () => {
+      const style = "<style>img { display: block; width: 100%; height: auto }</style>";
+      const own = ' class="hero" style="border: 1px solid white"';
+      const page = await waitFor(document(observed(own), style + waiting(observing())));
+      const computed = "getComputedStyle(document.images[0]).display";
+      expect(await page.evaluate(computed)).toBe("block");
+      expect(await page.evaluate(box)).toBe("[784,588]");
+      expect(await page.evaluate("document.images[0].getAttribute('style')")).toBe("border: 1px solid white");
+      expect(await page.evaluate("document.images[0].className")).toBe("hero");
+      expect(await isBlank(page, 1)).toEqual([true]);
+    });
+
+    test("keeps its place in a shadow root, until it is told not to", async () => {
+      const page = await (await open()).newPage();
+      await show(page, document("<main></main>"));
+      const sizes = await page.evaluate(`(async () => {
+        const { observe } = await import("/sdk/observe.js");
+        const { defineSealImg } = await import("/sdk/element.js");
+        const { presets } = await import("/presets.js");
+        const settings = { presets, baseUrl: "${frontEnd.images}", grant: () => new Promise(() => {}) };
+        const root = document.querySelector("main").attachShadow({ mode: "open" });
+        root.innerHTML = ${JSON.stringify(observed() + element)};
+        const sizesOf = () => [...root.querySelectorAll("img")].map(({ clientWidth, clientHeight }) => [clientWidth, clientHeight]);
+        const stop = observe(root, settings);
+        defineSealImg(settings);
+        await new Promise(requestAnimationFrame);
+        const kept = sizesOf();
+        stop();
+        return { kept, left: sizesOf(), sheets: root.adoptedStyleSheets.length };
+      })()`);
+      const own = [400, 300];
+      expect(sizes).toMatchObject({
+        kept: [own, own],
+        left: [expect.not.arrayContaining(own), own],
+        sheets: 1,
+      });
     });
   });
 
