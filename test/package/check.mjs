@@ -96,6 +96,10 @@ function installSdk(tarball) {
   if (Object.keys(dependencies).join() !== "jose" || installed.sort().join() !== "@imgseal,jose") {
     throw new Error(`expected jose as the only dependency, received ${installed.join(", ")}`);
   }
+  for (const name of ["README.md", "LICENSE"]) {
+    if (!existsSync(join(project, "node_modules/@imgseal/sdk", name)))
+      throw new Error(`the package has no ${name}`);
+  }
   for (const name of ["use.ts", "run.mjs"]) copyFileSync(join(here, name), join(project, name));
 }
 
