@@ -462,6 +462,39 @@ describe.skipIf(isWithoutBrowser)("in a browser", () => {
       await settle(page, 2);
     });
 
+    test.each([
+      ["observe", () => document(img(), observing())],
+      [
+        "<seal-img>",
+        () => document('<seal-img preset="card" source="photos/cat.jpg" alt="A cat"></seal-img>', sealing()),
+      ],
+    ])(
+      "asks for another grant when a picture cannot be had, because its machine slept over the end (%s)",
+      async (_, html) => {
+        const page = await (await open()).newPage();
+        let given = 0;
+        frontEnd.pages.set("/counted", () => {
+          given += 1;
+          const expiresAt = new Date(Date.now() + 600_000 * given);
+          return frontEnd.signer.grant({ presets: ["card"], sources: ["photos/"], expiresAt });
+        });
+        await page.clock.install();
+        const late: (() => void)[] = [];
+        await page.route(`${frontEnd.images}/**`, async (route) => {
+          if (given > 1) return route.continue();
+          await new Promise<void>((resolve) => late.push(resolve));
+          return route.abort();
+        });
+        await show(page, html().replace("/grant", "/counted"));
+        await expect.poll(() => late.length).toBe(1);
+        // Timers stand still meanwhile.
+        await page.clock.setSystemTime(Date.now() + 599_000);
+        late[0]?.();
+        await settle(page);
+        expect(given).toBe(2);
+      },
+    );
+
     test("shows a placeholder until the picture is there", async () => {
       const page = await (await open()).newPage();
       await page.route(/\/card\//, async (route) => {

@@ -250,6 +250,20 @@ describe("grant", () => {
     }
   });
 
+  test("opens not a second before the moment that it is given", async () => {
+    const notBefore = new Date(now * 1_000 + 1);
+    const token = await both((s) => s.grant({ ...scopes, notBefore }));
+    const judgedAt = (nowSeconds: number) => () =>
+      authorise(parseTarget(`/thumb/gallery/a.jpg?grant=${token}`), table, { ...edge, nowSeconds });
+    expect(judgedAt(now)).toThrow(
+      expect.objectContaining({
+        code: "URL_EXPIRED",
+        message: `the grant begins at ${now + 1}, it is ${now} now`,
+      }),
+    );
+    expect(judgedAt(now + 1)).not.toThrow();
+  });
+
   test("opens what it lists, and is the same token for a while", async () => {
     const token = await both((s) => s.grant(scopes));
     expect(() => authorise(parseTarget(`/thumb/gallery/a.jpg?grant=${token}`), table, edge)).not.toThrow();
