@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { ErrorCode } from "../../src/errors.ts";
 import { lookup } from "../../src/presets/table.ts";
 import { authorise } from "../../src/urls/authorise.ts";
+import type { GrantClaims } from "../../src/urls/grant.ts";
 import { signGrantSync } from "../../src/urls/grant-verification.ts";
 import { signInNode } from "../../src/urls/jws-node.ts";
 import { select } from "../../src/urls/select.ts";
@@ -208,12 +209,26 @@ test("a grant of every preset opens no preset that is not there", () => {
   expect(() => lookup(table, url.preset)).toThrow(refusal("PRESET_UNKNOWN"));
 });
 
-test("claims that are not ours are left alone (RFC 7519 4)", () => {
+/** Rightly signed, whatever it says. */
+function tokenOf(claims: GrantClaims): string {
   const key = keyOf("demo-1");
-  const claims = { iat: now, iss: "shop", exp: now + 10, presets: ["thumb"], sources: ["a/"] };
   const [header = ""] = signGrantSync(claims, key).split(".");
   const input = `${header}.${Buffer.from(JSON.stringify(claims)).toString("base64url")}`;
-  const token = `${input}.${signInNode(input, key)}`;
+  return `${input}.${signInNode(input, key)}`;
+}
+
+test.each(["exp", "nbf"])("%s is a moment after 1970, in whole seconds", (name) => {
+  for (const moment of [0, -1, now + 0.5, 1e12]) {
+    const claims = { exp: now + 10, presets: ["thumb"], sources: ["a/"], [name]: moment };
+    expect(() => judge(`/thumb/a/b.jpg?grant=${tokenOf(claims)}`), String(moment)).toThrow(
+      refusal("GRANT_INVALID", `the grant is not valid: expected "${name}" in unix seconds`),
+    );
+  }
+});
+
+test("claims that are not ours are left alone (RFC 7519 4)", () => {
+  const claims = { iat: now, iss: "shop", exp: now + 10, presets: ["thumb"], sources: ["a/"] };
+  const token = tokenOf(claims);
   expect(() => judge(`/thumb/a/b.jpg?grant=${token}`)).not.toThrow();
   expect(() => judge(`/thumb/b.jpg?grant=${token}`)).toThrow(refusal("GRANT_SCOPE"));
 });
