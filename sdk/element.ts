@@ -49,25 +49,27 @@ export function defineSealImg(options: FillOptions): void {
       this.#isPlanned = true;
       queueMicrotask(() => {
         this.#isPlanned = false;
-        const isDescribed = this.hasAttribute("preset") && this.hasAttribute("source");
-        if (isDescribed && this.isConnected) filler.fill(this.#img, () => this.#describe());
+        if (!this.isConnected || !this.hasAttribute("preset") || !this.hasAttribute("source")) return;
+        // What the description has no more is not left from before.
+        setAttributes(this.#img, { sizes: this.#read("sizes"), crossorigin: this.#read("crossorigin") });
+        filler.fill(this.#img, () => this.#describe());
       });
     }
 
     #describe(): Description {
-      const read = (name: string) => this.getAttribute(name) ?? undefined;
-      const sizes = read("sizes");
-      // What is no more is not left from before.
-      setAttributes(this.#img, { sizes, crossorigin: read("crossorigin") });
       return {
-        preset: read("preset"),
-        source: read("source"),
-        alt: read("alt"),
-        sizes,
-        priority: read("priority"),
-        sourceSize: read("source-size"),
-        placeholder: read("placeholder"),
+        preset: this.#read("preset"),
+        source: this.#read("source"),
+        alt: this.#read("alt"),
+        sizes: this.#read("sizes"),
+        priority: this.#read("priority"),
+        sourceSize: this.#read("source-size"),
+        placeholder: this.#read("placeholder"),
       };
+    }
+
+    #read(name: string): string | undefined {
+      return this.getAttribute(name) ?? undefined;
     }
   }
 

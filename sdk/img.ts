@@ -70,7 +70,8 @@ export function imgAttributes(
     loading: priority ? "eager" : "lazy",
     decoding: "async",
     ...(priority && { fetchpriority: "high" }),
-    ...(crossorigin && { crossorigin }),
+    // Vue says "" for `<SealImg crossorigin>`, which HTML takes as "anonymous".
+    ...(crossorigin !== undefined && { crossorigin }),
     ...(sizes && { sizes }),
     ...((preset.widths ?? preset.dprs) && { srcset: formatSrcset(preset, urlFor) }),
     src: urlFor({}),

@@ -570,6 +570,25 @@ describe.skipIf(isWithoutBrowser)("in a browser", () => {
     expect(frontEnd.answered).toHaveLength(2);
   });
 
+  test("<seal-img> leaves nothing behind of what it was told before", async () => {
+    const page = await (await open()).newPage();
+    const element =
+      '<seal-img preset="banner" source="photos/cat.jpg" alt="A cat" sizes="50vw" crossorigin></seal-img>';
+    await show(page, document(element, sealing()));
+    await settle(page);
+    const described = `JSON.stringify(["sizes", "crossorigin", "srcset"].map((name) => document.images[0].getAttribute(name)?.slice(-5)))`;
+    expect(await page.evaluate(described)).toBe('["50vw","","1920w"]');
+    await page.evaluate(`(() => {
+      const element = document.querySelector("seal-img");
+      element.setAttribute("preset", "lqip");
+      element.setAttribute("source-size", "2000x1250");
+      element.removeAttribute("sizes");
+      element.removeAttribute("crossorigin");
+    })()`);
+    await page.waitForFunction(`document.images[0].currentSrc.includes("/lqip/")`);
+    expect(await page.evaluate(described)).toBe("[null,null,null]");
+  });
+
   test("a preloaded picture is loaded once", async () => {
     const page = await (await open({ deviceScaleFactor: 2 })).newPage();
     const complaints = complaintsOf(page);

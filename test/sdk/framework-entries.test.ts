@@ -211,6 +211,12 @@ describe("@imgseal/sdk/vue", () => {
     const html = await rendered({ presets, picture: banner, ...options });
     const written = await signer.html("banner", "photos/cat.jpg", options);
     expect(html).toBe(written);
+    const bare = createSSRApp({
+      components: { SealImg: VueSealImg },
+      setup: () => ({ presets, card }),
+      template: '<SealImg :presets="presets" :picture="card" alt="" priority crossorigin />',
+    });
+    expect(await renderVueToString(bare)).toMatch(/ loading="eager" .* fetchpriority="high" crossorigin /);
   });
 
   it("refuses a picture without a text for those who do not see it, and one without needed sizes", async () => {
