@@ -3,6 +3,7 @@
 import { imgAttributes } from "./client.ts";
 import type { ImgAttributes, ImgOptions } from "./img.ts";
 import type { GrantedPicture } from "./picture.ts";
+import { nothing } from "./place.ts";
 import type { PresetName, SignerPresets } from "./presets.ts";
 
 /** A signed URL, or what a grant opens; the grant may be on its way. */
@@ -12,8 +13,12 @@ export type AwaitedPicture<Presets = SignerPresets["presets"]> =
 
 export type Urls = Pick<ImgAttributes, "src" | "srcset">;
 
-/** Without URLs, and with `alt` empty, while there is no grant: width and height keep the picture's place free. */
-export type AwaitedAttributes = Omit<ImgAttributes, keyof Urls> & Partial<Urls>;
+/** While there is no grant it has no URLs, an empty `alt`, and a style: width and height keep the picture's place free. */
+export type AwaitedAttributes = Omit<ImgAttributes, keyof Urls> &
+  Partial<Urls> & {
+    /** Without a frame and a broken image, and with whatever background it has. */
+    readonly style?: { readonly content: string };
+  };
 
 /** What has arrived, and under which URLs. */
 export interface Arrival {
@@ -41,7 +46,7 @@ export function awaitedAttributes<const Table extends SignerPresets>(
   // HTML 15.4.3: without src and with a text, an <img> is that text, and no larger than it. With `sizes` and without
   // srcset, Chromium lays it out a few pixels higher than the picture that follows.
   const { src, srcset, sizes, ...others } = attributes;
-  return { ...others, alt: "" };
+  return { ...others, alt: "", style: { content: nothing } };
 }
 
 /** What to keep once an `<img>` of these attributes has arrived: nothing of a signed URL, which changes only by intent. */

@@ -9,9 +9,7 @@ import { type GrantedPicture, type Picture, placePicture } from "./picture.ts";
 import type { PresetName, SignerPresets } from "./presets.ts";
 import type { SelectorOptions } from "./url-options.ts";
 
-export type { FillOptions } from "./fill.ts";
 export type { ImgAttributes, ImgOptions } from "./img.ts";
-export { observe } from "./observe.ts";
 export type { GrantedPicture, Picture } from "./picture.ts";
 export { type PlaceholderStyle, placeholderStyle } from "./placeholder.ts";
 export { type PreloadAttributes, preloadAttributes } from "./preload.ts";
@@ -60,9 +58,5 @@ export function pictureUrl<const Table extends SignerPresets, Name extends Prese
   picture: GrantedPicture<Name>,
   { width, dpr, format }: SelectorOptions<Table["presets"][Name]> = {},
 ): string {
-  return placePicture(presets, picture).urlFor({
-    ...(width !== undefined && { w: width }),
-    ...(dpr !== undefined && { dpr }),
-    ...(format !== undefined && { fm: format }),
-  });
+  return placePicture(presets, picture).urlFor({ w: width, dpr, fm: format });
 }

@@ -1,10 +1,10 @@
 /// <reference lib="dom" />
 /** What is spared where people ask their browser to save data. */
 
-import type { SignerPreset } from "./presets.ts";
+import type { ImgPreset } from "./img.ts";
 
 /** The preset without the candidates that are larger than the window needs in CSS pixels. */
-export function economical(preset: SignerPreset): SignerPreset {
+export function economical(preset: ImgPreset): ImgPreset {
   if (!savesData()) return preset;
   const { dprs: _, widths, ...others } = preset;
   const enough = widths?.find((width) => width >= innerWidth) ?? Infinity;

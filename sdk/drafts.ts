@@ -37,7 +37,8 @@ export interface Drafts {
   grant(options: GrantOptions): { readonly claims: GrantClaims; readonly key: Key };
 }
 
-const claimNames = ["expiresIn", "expiresAt", "version"];
+const expiryNames = ["expiresIn", "expiresAt"];
+const claimNames = [...expiryNames, "version"];
 const urlNames = [...claimNames, "width", "dpr", "format"];
 const srcsetNames = [...claimNames, "format"];
 const imgNames = [...srcsetNames, "alt", "sizes", "priority", "sourceSize", "crossorigin"];
@@ -93,7 +94,7 @@ export function createDrafts({
       formatImg(imgAttributes(name, preset, urlFor, options), options.attributes),
     ),
     grant(options) {
-      refuseStrangers(options, ["presets", "sources", "notBefore", "expiresIn", "expiresAt"]);
+      refuseStrangers(options, ["presets", "sources", "notBefore", ...expiryNames]);
       const { key, exp } = keyAndExpiry(options);
       const end = exp ?? misuse("expiresIn", "a lifetime, because a grant has to end", options.expiresIn);
       return { claims: parseScopes(options, Object.keys(presets), end), key };

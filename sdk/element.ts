@@ -1,8 +1,8 @@
 /// <reference lib="dom" />
 /** `<seal-img>`: a picture by preset name in plain HTML. */
 
-import { descriptionNames } from "./description.ts";
-import { createFiller, type FillOptions } from "./fill.ts";
+import { createFiller, type Description, type FillOptions, setAttributes } from "./fill.ts";
+import { keepPlaces } from "./place.ts";
 
 export type { FillOptions } from "./fill.ts";
 
@@ -13,11 +13,21 @@ export type { FillOptions } from "./fill.ts";
  *     defineSealImg({ presets, baseUrl, grant: async () => (await fetch("/grant")).text() });
  */
 export function defineSealImg(options: FillOptions): void {
+  const scopes = new WeakSet<Node>();
   const filler = createFiller(options);
 
   // Not at the module's top: there is no HTMLElement where a server renders the page.
   class SealImg extends HTMLElement {
-    static readonly observedAttributes = descriptionNames;
+    static readonly observedAttributes = [
+      "preset",
+      "source",
+      "alt",
+      "sizes",
+      "priority",
+      "crossorigin",
+      "source-size",
+      "placeholder",
+    ];
     readonly #img = document.createElement("img");
     #isPlanned = false;
 
@@ -26,6 +36,10 @@ export function defineSealImg(options: FillOptions): void {
       this.style.display = "contents";
       // A copy of the element brings a copy of the picture.
       this.replaceChildren(this.#img);
+      this.#img.addEventListener("error", filler.refreshIfDue);
+      const scope = this.getRootNode();
+      if (!scopes.has(scope)) keepPlaces(scope, "seal-img>img");
+      scopes.add(scope);
       this.attributeChangedCallback();
     }
 
@@ -35,9 +49,27 @@ export function defineSealImg(options: FillOptions): void {
       this.#isPlanned = true;
       queueMicrotask(() => {
         this.#isPlanned = false;
-        const isDescribed = this.hasAttribute("preset") && this.hasAttribute("source");
-        if (isDescribed && this.isConnected) filler.fill(this.#img, (name) => this.getAttribute(name));
+        if (!this.isConnected || !this.hasAttribute("preset") || !this.hasAttribute("source")) return;
+        // What the description has no more is not left from before.
+        setAttributes(this.#img, { sizes: this.#read("sizes"), crossorigin: this.#read("crossorigin") });
+        filler.fill(this.#img, () => this.#describe());
       });
+    }
+
+    #describe(): Description {
+      return {
+        preset: this.#read("preset"),
+        source: this.#read("source"),
+        alt: this.#read("alt"),
+        sizes: this.#read("sizes"),
+        priority: this.#read("priority"),
+        sourceSize: this.#read("source-size"),
+        placeholder: this.#read("placeholder"),
+      };
+    }
+
+    #read(name: string): string | undefined {
+      return this.getAttribute(name) ?? undefined;
     }
   }
 

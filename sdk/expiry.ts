@@ -61,7 +61,7 @@ export function parseLifetime(option: string, lifetime: unknown, max = longestLi
 
 /** With its fraction; NaN for what is no moment. */
 export function unixSeconds(date: unknown): number {
-  return date instanceof Date ? date.getTime() / 1000 : Number.NaN;
+  return date instanceof Date ? date.getTime() / 1000 : NaN;
 }
 
 /** To the second; past, or further ahead than `max` seconds, is a TypeError. */

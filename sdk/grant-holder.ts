@@ -10,8 +10,8 @@ export interface GrantHolder {
   stop(): void;
 }
 
-/** Seconds after which to ask again, when asking was in vain. */
-const retrySeconds = 30;
+/** When to ask again that was in vain. */
+const retryMilliseconds = 30_000;
 
 /** About 24 days; a longer timer fires at once. */
 const longestTimerMilliseconds = 2 ** 31 - 1;
@@ -27,59 +27,51 @@ export function holdGrant(
 ): GrantHolder {
   let token: string | undefined;
   let goodUntil = 0;
+  /** Never, while it is being asked for and once all is over. */
   let dueAt = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let isAsking = false;
   let isStopped = false;
 
   async function refresh(): Promise<void> {
-    isAsking = true;
-    let waitSeconds = retrySeconds;
+    clearTimeout(timer);
+    dueAt = Infinity;
+    let wait = retryMilliseconds;
     try {
       const fresh = await fetchGrant();
-      const secondsLeft = expiryOf(fresh) - Date.now() / 1000;
+      const left = expiryOf(fresh) * 1000 - Date.now();
       // A grant that comes expired means that this machine's clock is wrong; asking at once would ask for ever.
-      if (secondsLeft > 5) waitSeconds = (secondsLeft * 7) / 8;
-      goodUntil = Date.now() + Math.max(secondsLeft, waitSeconds) * 1000;
+      if (left > 5000) wait = Math.min((left * 7) / 8, longestTimerMilliseconds);
+      goodUntil = Date.now() + Math.max(left, wait);
       token = fresh;
     } catch (error) {
       if (!isStopped) onError(error);
     }
-    isAsking = false;
     if (isStopped) return;
-    dueAt = Date.now() + waitSeconds * 1000;
-    wait();
-    if (token !== undefined) onGrant();
-  }
-
-  function wait(): void {
-    const milliseconds = dueAt - Date.now();
-    if (milliseconds <= 0) refreshIfDue();
-    else timer = setTimeout(wait, Math.min(milliseconds, longestTimerMilliseconds));
-  }
-
-  function refreshIfDue(): void {
-    if (isAsking || isStopped || Date.now() < dueAt) return;
-    clearTimeout(timer);
-    void refresh();
+    dueAt = Date.now() + wait;
+    timer = setTimeout(refresh, wait);
+    if (token) onGrant();
   }
 
   return {
     token: () => (Date.now() < goodUntil ? token : undefined),
-    refreshIfDue,
+    refreshIfDue() {
+      if (Date.now() >= dueAt) void refresh();
+    },
     stop() {
       isStopped = true;
+      dueAt = Infinity;
       clearTimeout(timer);
     },
   };
 }
 
 /** Unix seconds. Nothing is verified: that is for whom the token is shown to. */
-function expiryOf(token: unknown): number {
+function expiryOf(token: string): number {
   try {
-    const [, payload = ""] = String(token).split(".");
-    const { exp } = JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/")));
-    if (typeof exp === "number") return exp;
+    const { exp } = JSON.parse(
+      atob(`${token}`.split(".")[1]?.replaceAll("-", "+").replaceAll("_", "/") ?? ""),
+    );
+    if (exp > 0) return exp;
   } catch {
     // Falls through: whatever the callback gave, it is no token.
   }

@@ -1,7 +1,6 @@
 /** The attributes of an `<img>` by preset, with the defaults that keep a page from jumping and from loading too much. */
 
 import { outputSize, type Size } from "../src/images/output-size.ts";
-import { targetBox } from "../src/presets/table.ts";
 import { isObject, isPositiveInteger } from "../src/urls/json.ts";
 import { defaultWidth } from "../src/urls/select.ts";
 import { misuse, noneOf } from "./misuse.ts";
@@ -41,13 +40,16 @@ export interface ImgAttributes {
 export interface Selectors {
   /** Pixels. */
   readonly w?: number;
-  readonly dpr?: number;
+  readonly dpr?: number | undefined;
 }
 
 /** The URL of one candidate. */
 export type UrlFor = (selectors: Selectors) => string;
 
-type ImgPreset = Omit<SignerPreset, "revision" | "sources" | "formats">;
+export type ImgPreset = Omit<SignerPreset, "revision" | "sources" | "formats">;
+
+/** From JavaScript, and from HTML. */
+type UncheckedOptions = { readonly [Name in keyof ImgOptions]?: ImgOptions[Name] | undefined };
 
 /**
  * The attributes of an `<img>`.
@@ -58,21 +60,20 @@ export function imgAttributes(
   name: string,
   preset: ImgPreset,
   urlFor: UrlFor,
-  { alt, sizes, priority = false, sourceSize, crossorigin }: Partial<ImgOptions>,
+  { alt, sizes, priority, sourceSize, crossorigin }: UncheckedOptions,
 ): ImgAttributes {
-  if (typeof alt !== "string") return misuse("alt", 'a text, or "" for decoration', alt);
+  if (typeof alt !== "string") misuse("alt", 'a text, or "" for decoration', alt);
   requireSizes(sizes, preset, name);
-  const { width, height } = sizeOf(preset, sourceSize, name);
   return {
     alt,
-    width,
-    height,
+    ...sizeOf(preset, sourceSize, name),
     loading: priority ? "eager" : "lazy",
     decoding: "async",
     ...(priority && { fetchpriority: "high" }),
+    // Vue says "" for `<SealImg crossorigin>`, which HTML takes as "anonymous".
     ...(crossorigin !== undefined && { crossorigin }),
-    ...(sizes !== undefined && { sizes }),
-    ...((preset.widths ?? preset.dprs) !== undefined && { srcset: formatSrcset(preset, urlFor) }),
+    ...(sizes && { sizes }),
+    ...((preset.widths ?? preset.dprs) && { srcset: formatSrcset(preset, urlFor) }),
     src: urlFor({}),
   };
 }
@@ -82,29 +83,32 @@ export function formatSrcset({ widths, dprs }: Pick<ImgPreset, "widths" | "dprs"
   const candidates =
     widths?.map((w) => `${urlFor({ w })} ${w}w`) ??
     // As in the canonical path, 1 is not written: `src` and the 1x candidate are one URL, loaded once.
-    dprs?.map((dpr) => `${urlFor(dpr === 1 ? {} : { dpr })} ${dpr}x`);
+    dprs?.map((dpr) => `${urlFor({ dpr: dpr > 1 ? dpr : undefined })} ${dpr}x`);
   return candidates?.join(", ") ?? urlFor({});
 }
 
 function requireSizes(sizes: unknown, { widths }: ImgPreset, name: string): void {
-  if (widths === undefined) {
+  if (!widths) {
     if (sizes !== undefined) misuse("sizes", noneOf(name, "widths"), sizes);
-  } else if (typeof sizes !== "string" || sizes.trim() === "") {
+  } else if (typeof sizes !== "string" || !sizes.trim()) {
     // Without it browsers take 100vw, and load the largest candidates for the smallest pictures.
-    misuse("sizes", 'how wide the picture is shown, such as "(min-width: 60em) 50vw, 100vw"', sizes);
+    misuse("sizes", 'how wide the picture is shown, such as "50vw"', sizes);
   }
 }
 
-function sizeOf(preset: ImgPreset, sourceSize: unknown, name: string): Size {
+/** Of a source that is not known it is what the preset decides alone: everything else is infinite, or not a number. */
+function sizeOf(preset: ImgPreset, sourceSize: Size | undefined, name: string): Size {
   const width = defaultWidth(preset);
-  const variant = width === undefined ? {} : { width };
-  if (isSize(sourceSize)) return outputSize(preset, variant, sourceSize);
-  const box = targetBox(preset, variant);
-  const keepsProportions = !isSize(box) || preset.fit === "inside" || preset.fit === "outside";
-  if (sourceSize === undefined && !keepsProportions) return box;
-  const why = keepsProportions ? `, whose proportions the preset "${name}" keeps` : "";
-  return misuse("sourceSize", `{ width, height } in pixels of the upright source${why}`, sourceSize);
+  const size = outputSize(preset, width ? { width } : {}, sourceSize ?? unknownSize);
+  if (isSize(sourceSize ?? size) && isSize(size)) return size;
+  return misuse(
+    "sourceSize",
+    `{ width, height } in pixels of the upright source, by which "${name}" is sized`,
+    sourceSize,
+  );
 }
+
+const unknownSize: Size = { width: Infinity, height: Infinity };
 
 function isSize(value: unknown): value is Size {
   return isObject(value) && isPositiveInteger(value.width) && isPositiveInteger(value.height);

@@ -30,19 +30,14 @@ function describe(value: unknown): string {
 
 /** The nearest number; the nearest text only when it is near enough to be a slip. */
 function closest(known: readonly (string | number)[], received: string): string | number | undefined {
-  let nearest: string | number | undefined;
-  let least = typeof known[0] === "number" ? Infinity : Math.max(2, received.length / 3 + 1);
-  for (const candidate of known) {
-    const distance =
-      typeof candidate === "number"
-        ? Math.abs(candidate - Number(received))
-        : editDistance(candidate, received);
-    if (distance < least) {
-      nearest = candidate;
-      least = distance;
-    }
-  }
-  return nearest;
+  const distances = known.map((candidate) =>
+    typeof candidate === "number"
+      ? Math.abs(candidate - Number(received))
+      : editDistance(candidate, received),
+  );
+  const least = Math.min(...distances);
+  const isNear = typeof known[0] === "number" || least < Math.max(2, received.length / 3 + 1);
+  return isNear ? known[distances.indexOf(least)] : undefined;
 }
 
 /** Levenshtein's distance, one row at a time. */
@@ -52,9 +47,8 @@ function editDistance(a: string, b: string): number {
     let left = Infinity;
     let diagonal = Infinity;
     row = row.map((above, column) => {
-      const replaced = diagonal + (character === b[column - 1] ? 0 : 1);
+      left = Math.min(left + 1, above + 1, diagonal + Number(character !== b[column - 1]));
       diagonal = above;
-      left = Math.min(left + 1, above + 1, replaced);
       return left;
     });
   }

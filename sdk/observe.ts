@@ -1,15 +1,20 @@
 /// <reference lib="dom" />
 /** Fills the pictures of a page from a grant, those that come later too. */
 
-import { type DescriptionName, descriptionNames } from "./description.ts";
 import { createFiller, type FillOptions } from "./fill.ts";
+import { keepPlaces } from "./place.ts";
+
+export type { FillOptions } from "./fill.ts";
 
 const selector = "img[data-preset][data-source]";
 
-/** HTML has these already; the others stand under `data-`. */
-const native: ReadonlySet<DescriptionName> = new Set(["alt", "sizes", "crossorigin"]);
-
-const attributeOf = (name: DescriptionName) => (native.has(name) ? name : `data-${name}`);
+/** HTML has the first three itself. */
+const attributeFilter = [
+  "alt",
+  "sizes",
+  "crossorigin",
+  ...["preset", "source", "source-size", "priority", "placeholder"].map((name) => `data-${name}`),
+];
 
 /**
  * Fills every `<img data-preset="card" data-source="photos/cat.jpg" alt="A cat">` below `root`, now and later. Nothing
@@ -21,26 +26,32 @@ const attributeOf = (name: DescriptionName) => (native.has(name) ? name : `data-
  */
 export function observe(root: Document | DocumentFragment | Element, options: FillOptions): () => void {
   const filler = createFiller(options);
-  const fill = (img: Element) => {
-    if (img instanceof HTMLImageElement) filler.fill(img, (name) => img.getAttribute(attributeOf(name)));
-  };
-  const fillBelow = (node: Document | DocumentFragment | Element) => {
-    for (const img of node.querySelectorAll(selector)) fill(img);
+  const fill = (img: HTMLImageElement) =>
+    filler.fill(img, () => ({
+      ...img.dataset,
+      alt: img.getAttribute("alt"),
+      sizes: img.getAttribute("sizes"),
+    }));
+  const fillBelow = (node: ParentNode) => {
+    for (const img of node.querySelectorAll<HTMLImageElement>(selector)) fill(img);
   };
   const observer = new MutationObserver((records) => {
-    for (const { type, target, addedNodes } of records) {
-      for (const node of type === "attributes" ? [target] : addedNodes) {
-        if (!(node instanceof Element)) continue;
-        if (node.matches(selector)) fill(node);
-        else if (type === "childList") fillBelow(node);
+    for (const { target, addedNodes } of records) {
+      for (const node of [target, ...addedNodes]) {
+        if (node instanceof HTMLImageElement && node.matches(selector)) fill(node);
+        else if (node instanceof Element && node !== target) fillBelow(node);
       }
     }
   });
-  const attributeFilter = descriptionNames.map(attributeOf);
-  observer.observe(root, { subtree: true, childList: true, attributes: true, attributeFilter });
+  observer.observe(root, { subtree: true, childList: true, attributeFilter });
+  // Errors do not bubble.
+  root.addEventListener("error", filler.refreshIfDue, true);
+  const leavePlaces = keepPlaces(root, selector);
   fillBelow(root);
   return () => {
     observer.disconnect();
+    root.removeEventListener("error", filler.refreshIfDue, true);
+    leavePlaces();
     filler.stop();
   };
 }

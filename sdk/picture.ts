@@ -35,16 +35,16 @@ type Candidate = Pick<SignedUrl, "w" | "dpr" | "fm">;
 export function placePicture(presets: SignerPresets["presets"], picture: Picture): PlacedPicture {
   const isSigned = typeof picture === "string";
   const name = isSigned ? (picture.split("/")[3] ?? "") : picture.preset;
-  const preset = Object.hasOwn(presets, name) ? presets[name] : undefined;
-  if (preset === undefined) return misuse("preset", `one of ${Object.keys(presets).join(", ")}`, name);
+  const preset = Object.hasOwn(presets, name) && presets[name];
+  if (!preset) return misuse("preset", `one of ${Object.keys(presets).join(", ")}`, name);
   const base = isSigned ? picture : grantedUrl(picture, preset);
   return { name, preset, urlFor: (candidate) => withSelectors(base, candidate) };
 }
 
 /** As a signer writes URLs, so that both make one URL for one candidate and browsers load it once. */
 function grantedUrl({ baseUrl, grant, preset, source }: GrantedPicture, { revision }: SignerPreset): string {
-  const target = `/${preset}/${encodeSourceKey(source)}`;
-  return new URL(`${target}?grant=${grant}&rev=${revision.slice(0, 6)}`, baseUrl).href;
+  return new URL(`/${preset}/${encodeSourceKey(source)}?grant=${grant}&rev=${revision.slice(0, 6)}`, baseUrl)
+    .href;
 }
 
 /**
@@ -53,8 +53,7 @@ function grantedUrl({ baseUrl, grant, preset, source }: GrantedPicture, { revisi
  */
 export function withSelectors(url: string, candidate: Candidate): string {
   const [target = "", query] = url.split("?");
-  const kept = query ? `&${query}`.replace(/&(?:w|dpr)=[^&]*/g, "") : "";
-  const chosen = Object.entries(candidate).map(([name, value]) => `&${name}=${value}`);
-  const written = kept.replace(/(?:&(?:fm|rev)=.*)?$/, (rest) => chosen.join("") + rest);
-  return target + written.replace("&", "?");
+  const chosen = Object.entries(candidate).map(([name, value]) => (value ? `&${name}=${value}` : ""));
+  const kept = (query ? `&${query}` : "").replace(/&(w|dpr)=[^&]*/g, "");
+  return target + kept.replace(/(&(fm|rev)=.*)?$/, (rest) => chosen.join("") + rest).replace("&", "?");
 }

@@ -15,7 +15,7 @@ export interface ImgProps extends Omit<AwaitedAttributes, "fetchpriority" | "cro
 /** What is no attribute but describes the picture; every other prop of an `<img>` may stand beside. */
 export interface SealImgProps<Table extends SignerPresets>
   extends ImgOptions,
-    Omit<ComponentProps<"img">, keyof ImgOptions | keyof ImgProps> {
+    Omit<ComponentProps<"img">, keyof ImgOptions | Exclude<keyof ImgProps, "style">> {
   /** The const that `imgseal types` writes. */
   readonly presets: Table;
   readonly picture: AwaitedPicture<Table["presets"]>;
@@ -38,10 +38,11 @@ export function imgProps(attributes: AwaitedAttributes): ImgProps {
   };
 }
 
-/** The props that are React's own, without those that describe the picture. */
+/** The props of the `<img>` itself: what a caller said beside the description, and what came of that. */
 export function elementProps<Table extends SignerPresets>(
   props: SealImgProps<Table>,
-): Omit<SealImgProps<Table>, keyof ImgOptions | "presets" | "picture"> {
+  made: ImgProps,
+): ComponentProps<"img"> {
   const { presets, picture, alt, sizes, priority, sourceSize, crossorigin, ...own } = props;
-  return own;
+  return { ...own, ...made, ...(made.style && { style: { ...own.style, ...made.style } }) };
 }

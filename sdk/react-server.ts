@@ -11,5 +11,5 @@ export { type ImgProps, imgProps, type SealImgProps } from "./react-props.ts";
 /** As in `@imgseal/sdk/react`. */
 export function SealImg<const Table extends SignerPresets>(props: SealImgProps<Table>): ReactElement {
   const attributes = awaitedAttributes(props.presets, props.picture, props, undefined);
-  return createElement("img", { ...elementProps(props), ...imgProps(attributes) });
+  return createElement("img", elementProps(props, imgProps(attributes)));
 }

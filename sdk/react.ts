@@ -1,6 +1,6 @@
 /** Pictures in React, from a signed URL or a grant. */
 
-import { createElement, type ReactElement, useEffect, useRef, useState } from "react";
+import { type ComponentProps, createElement, type ReactElement, useEffect, useRef, useState } from "react";
 import { type Arrival, type AwaitedPicture, arrivalOf, awaitedAttributes } from "./awaited-picture.ts";
 import type { ImgOptions } from "./img.ts";
 import { type FetchGrant, keepGrant } from "./page-grant.ts";
@@ -20,16 +20,12 @@ export { type ImgProps, imgProps, type SealImgProps } from "./react-props.ts";
  * @throws TypeError when `alt`, a needed `sizes` or a needed `sourceSize` is missing, or the preset is unknown
  */
 export function SealImg<const Table extends SignerPresets>(props: SealImgProps<Table>): ReactElement {
-  const { onLoad: onArrival, ...own } = useSealImg(props.presets, props.picture, props);
-  const { onLoad, ...others } = elementProps(props);
-  return createElement("img", {
-    ...others,
-    onLoad: (event) => {
-      onArrival();
-      onLoad?.(event);
-    },
-    ...own,
-  });
+  const { onLoad: onArrival, ...made } = useSealImg(props.presets, props.picture, props);
+  const onLoad: ComponentProps<"img">["onLoad"] = (event) => {
+    onArrival();
+    props.onLoad?.(event);
+  };
+  return createElement("img", elementProps({ ...props, onLoad }, made));
 }
 
 /**

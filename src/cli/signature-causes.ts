@@ -2,7 +2,8 @@
 
 import { isAuthenticInNode } from "../urls/jws-node.ts";
 import type { KeySet } from "../urls/key-set.ts";
-import { canonicalTarget, type SignedUrl } from "../urls/signed-url.ts";
+import type { SignedUrl } from "../urls/signed-url.ts";
+import { signingInput } from "../urls/sync-signature.ts";
 import { signaturePatterns } from "../urls/verification.ts";
 
 interface Slip {
@@ -69,7 +70,7 @@ function isAuthentic(url: SignedUrl, keys: KeySet): boolean {
   const { kid = "", sig = "" } = url;
   const key = keys.find(kid);
   if (key === undefined || !signaturePatterns[key.alg].test(sig)) return false;
-  return isAuthenticInNode(`${key.protectedHeader}.${canonicalTarget(url)}`, sig, key);
+  return isAuthenticInNode(signingInput(url, key), sig, key);
 }
 
 function decodeAgain(source: string): string | undefined {

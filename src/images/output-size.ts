@@ -28,10 +28,8 @@ export type SizedPreset = Pick<Preset, "width" | "height" | "aspectRatio" | "fit
 export function outputSize(preset: SizedPreset, variant: Pick<Variant, "width" | "dpr">, source: Size): Size {
   const { width, height } = targetBox(preset, variant);
   const most = preset.withoutEnlargement ? 1 : Infinity;
-  if (width !== undefined && height !== undefined) {
-    return boxSizes[preset.fit]({ width, height }, source, most);
-  }
-  const ratio = width === undefined ? (height ?? source.height) / source.height : width / source.width;
+  if (width && height) return boxSizes[preset.fit]({ width, height }, source, most);
+  const ratio = width ? width / source.width : (height ?? source.height) / source.height;
   return scale(source, Math.min(most, ratio));
 }
 

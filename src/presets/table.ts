@@ -105,19 +105,16 @@ export function variantsPerSource(preset: Pick<Preset, "widths" | "dprs" | "form
 export function targetBox(
   preset: Pick<Preset, "width" | "height" | "aspectRatio">,
   variant: Pick<Variant, "width" | "dpr">,
-): { readonly width?: number; readonly height?: number } {
+): { readonly width: number | undefined; readonly height: number | undefined } {
   const { aspectRatio } = preset;
   const dpr = variant.dpr ?? 1;
   let width = variant.width ?? preset.width;
-  let height = variant.width === undefined ? preset.height : undefined;
-  if (aspectRatio !== undefined) {
-    if (width !== undefined) height ??= width / aspectRatio;
-    else if (height !== undefined) width = height * aspectRatio;
+  let height = variant.width ? undefined : preset.height;
+  if (aspectRatio) {
+    height ??= width && width / aspectRatio;
+    width ??= height && height * aspectRatio;
   }
-  return {
-    ...(width !== undefined && { width: wholePixels(width * dpr) }),
-    ...(height !== undefined && { height: wholePixels(height * dpr) }),
-  };
+  return { width: width && wholePixels(width * dpr), height: height && wholePixels(height * dpr) };
 }
 
 /** A side as pictures have it: whole, and never gone. */

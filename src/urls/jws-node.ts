@@ -18,9 +18,7 @@ import { type Ed25519Jwk, halvesDiffer, type Key, type KeyOf } from "./key.ts";
  */
 export function signInNode(input: string, key: Key): string {
   const signature =
-    key.alg === "HS256"
-      ? createHmac("sha256", key.verifying()).update(input).digest()
-      : sign(undefined, Buffer.from(input), privateKey(key));
+    key.alg === "HS256" ? hmac(input, key) : sign(undefined, Buffer.from(input), privateKey(key));
   return signature.toString("base64url");
 }
 
@@ -30,8 +28,12 @@ export function isAuthenticInNode(input: string, signature: string, key: Key): b
   if (key.alg === "Ed25519") {
     return verify(undefined, Buffer.from(input), imported(key.verifying(), createPublicKey), octets);
   }
-  const expected = createHmac("sha256", key.verifying()).update(input).digest();
+  const expected = hmac(input, key);
   return octets.length === expected.length && timingSafeEqual(octets, expected);
+}
+
+function hmac(input: string, key: KeyOf<"HS256">): Buffer {
+  return createHmac("sha256", key.verifying()).update(input).digest();
 }
 
 /** Importing costs as much as verifying, so each key is imported once. */

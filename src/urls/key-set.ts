@@ -3,7 +3,7 @@
  * showing a secret.
  */
 
-import { decodeBase64url } from "./base64url.ts";
+import { decodeBase64url, encodeBase64url } from "./base64url.ts";
 import { isObject, isPositiveInteger } from "./json.ts";
 import { algorithms, createKey, type Ed25519Jwk, type Key } from "./key.ts";
 
@@ -38,24 +38,27 @@ export function parseKeySet(
   const isSet = Array.isArray(jwks) && jwks.length > 0;
   demand(isSet, "keys", 'a JWK Set, { "keys": [...] }, with at least one key');
   const keys: Key[] = [];
+  const find = (wanted: string) => keys.find(({ kid }) => kid === wanted);
   for (const [index, jwk] of jwks.entries()) {
     const key = parseKey(jwk, `keys[${index}]`);
-    const isTaken = keys.some(({ kid }) => kid === key.kid);
-    demand(!isTaken, `keys[${index}].kid`, `another than "${key.kid}"`);
+    demand(!find(key.kid), `keys[${index}].kid`, `another than "${key.kid}"`);
     keys.push(key);
   }
   const able = keys.filter(({ canSign }) => canSign);
   const signers = able.filter(({ kid }) => kid === (signingKid ?? kid));
-  const isNamed = signingKid === undefined || signers.length > 0;
-  demand(isNamed, "signingKid", `one of ${able.map(({ kid }) => kid).join(", ")}`);
+  demand(
+    signingKid === undefined || signers[0],
+    "signingKid",
+    `one of ${able.map(({ kid }) => kid).join(", ")}`,
+  );
   const findSigningKey = (nowSeconds: number) => signers.find((key) => key.isValidAt(nowSeconds));
   return Object.freeze({
     keys: Object.freeze(keys),
-    find: (wanted: string) => keys.find(({ kid }) => kid === wanted),
+    find,
     findSigningKey,
     signingKeyAt(nowSeconds: number) {
       const key = findSigningKey(nowSeconds);
-      demand(key !== undefined, "keys", `one that can sign at ${nowSeconds}, received none`);
+      demand(key, "keys", `one that can sign at ${nowSeconds}, received none`);
       return key;
     },
   });
@@ -67,7 +70,7 @@ export const minKeyBytes = 32;
 /** No message repeats what stands in a member: it may be the secret, put into the wrong place. */
 function parseKey(jwk: unknown, where: string): Key {
   demand(isObject(jwk), where, "a JWK object");
-  const { kid, alg, use = "sig", nbf = 0, exp = Infinity, x, d } = jwk;
+  const { kid, alg, use = "sig", nbf = 0, exp = Infinity } = jwk;
   demand(
     typeof kid === "string" && /^[\w-]{1,32}$/.test(kid),
     `${where}.kid`,
@@ -93,10 +96,9 @@ function parseKey(jwk: unknown, where: string): Key {
     const octets = parseOctets(jwk, "k", at);
     return createKey({ kid, alg, window }, octets, octets);
   }
-  parseOctets(jwk, "x", at);
-  const half: Ed25519Jwk = Object.freeze({ ...algorithms[alg], alg, x: String(x) });
-  if (d !== undefined) parseOctets(jwk, "d", at);
-  const pair = d === undefined ? d : Object.freeze({ ...half, d: String(d) });
+  const parseHalf = (member: "x" | "d") => encodeBase64url(parseOctets(jwk, member, at));
+  const half: Ed25519Jwk = Object.freeze({ ...algorithms[alg], alg, x: parseHalf("x") });
+  const pair = jwk.d === undefined ? undefined : Object.freeze({ ...half, d: parseHalf("d") });
   return createKey({ kid, alg, window }, half, pair);
 }
 

@@ -36,7 +36,7 @@ export const versionGrammar: Grammar = {
   expected: "1 to 64 characters of A-Z a-z 0-9 _ -",
 };
 
-const text = /^\P{Surrogate}*$/u;
+const text = /^[^\ud800-\udfff]*$/u;
 
 /** The parameters that are ours. `rev` is only for caches downstream: ignored like a stranger's. */
 const grammars = {
@@ -49,7 +49,7 @@ const grammars = {
   kid: { pattern: /^[A-Za-z0-9_-]{0,32}$/, expected: "1 to 32 characters of A-Z a-z 0-9 _ -" },
   // Its length and spelling depend on the key's algorithm and are judged with it: SIGNATURE_INVALID.
   sig: { pattern: text, expected: "text" },
-  grant: { pattern: /^\P{Surrogate}{0,4096}$/u, expected: "a token of at most 4096 characters" },
+  grant: { pattern: /^[^\ud800-\udfff]{0,4096}$/u, expected: "a token of at most 4096 characters" },
   w: { pattern: /^[1-9][0-9]{0,4}$/, expected: "pixels in 1 to 5 digits without a leading zero" },
   dpr: {
     pattern: /^[1-9](?:\.[0-9]{1,2})?$/,

@@ -1,20 +1,20 @@
-/** Sign and verify in Node with whatever algorithm the key has. The key decides, never the URL (RFC 8725 3.1). */
+/**
+ * Sign and verify URLs in Node without awaiting anything: the hot path, over the same signing input as signature.ts. The
+ * key decides the algorithm, never the URL (RFC 8725 3.1).
+ */
 
-import { signEd25519, verifyEd25519 } from "./ed25519.ts";
-import { signHs256, verifyHs256 } from "./hs256.ts";
-import type { Algorithm, Key } from "./key.ts";
-import type { SignedClaims, SignedUrl } from "./signed-url.ts";
-import type { Verification } from "./verification.ts";
+import { isAuthenticInNode, signInNode } from "./jws-node.ts";
+import type { Key } from "./key.ts";
+import { canonicalTarget, type SignedClaims, type SignedUrl } from "./signed-url.ts";
+import { requireSignature, requireValid, type Verification } from "./verification.ts";
 
-const signers = { HS256: signHs256, Ed25519: signEd25519 } as const satisfies Record<Algorithm, unknown>;
-const verifiers = { HS256: verifyHs256, Ed25519: verifyEd25519 } as const satisfies Record<
-  Algorithm,
-  unknown
->;
-
-/** The URL with its `kid` and `sig`. */
+/**
+ * The URL with its `kid` and `sig`.
+ *
+ * @throws TypeError for an Ed25519 key whose halves do not belong together
+ */
 export function signSync<Url extends SignedClaims>(url: Url, key: Key): Url & { kid: string; sig: string } {
-  return signers[key.alg](url, key);
+  return { ...url, kid: key.kid, sig: signInNode(signingInput(url, key), key) };
 }
 
 /**
@@ -23,6 +23,11 @@ export function signSync<Url extends SignedClaims>(url: Url, key: Key): Url & { 
  * @throws ImgsealError SIGNATURE_MISSING, KEY_UNKNOWN, SIGNATURE_INVALID, URL_EXPIRED
  */
 export function verifySync(url: SignedUrl, verification: Verification): void {
-  const key = url.kid === undefined ? undefined : verification.keys.find(url.kid);
-  verifiers[key?.alg ?? "HS256"](url, verification);
+  const { key, signature } = requireSignature(url, verification);
+  requireValid(url, isAuthenticInNode(signingInput(url, key), signature, key), verification);
+}
+
+/** What a key signs of a URL (RFC 7797 3). */
+export function signingInput(url: SignedClaims, key: Key): string {
+  return `${key.protectedHeader}.${canonicalTarget(url)}`;
 }

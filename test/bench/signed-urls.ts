@@ -6,9 +6,9 @@ import { newKey } from "../../src/cli/new-key.ts";
 import { compilePresets } from "../../src/presets/compile.ts";
 import { parsePresets } from "../../src/presets/parse.ts";
 import { lookup, type Preset, type PresetTable } from "../../src/presets/table.ts";
-import { signHs256 } from "../../src/urls/hs256.ts";
 import { type KeySet, parseKeySet } from "../../src/urls/key-set.ts";
 import { formatSignedUrl, type SignedUrl } from "../../src/urls/signed-url.ts";
+import { signSync } from "../../src/urls/sync-signature.ts";
 
 export interface Presets {
   readonly file: string;
@@ -41,6 +41,6 @@ export async function readPresets(file: string, folder: string): Promise<Presets
     table,
     keys,
     named: (name) => lookup(table, name),
-    sign: (url) => formatSignedUrl(signHs256({ exp, ...url }, keys.signingKeyAt(0))),
+    sign: (url) => formatSignedUrl(signSync({ exp, ...url }, keys.signingKeyAt(0))),
   };
 }

@@ -5,9 +5,9 @@ import { explain } from "../../src/cli/explanation.ts";
 import type { LogEntry } from "../../src/edge/log.ts";
 import { viewerRequest } from "../../src/edge/viewer-request.ts";
 import type { PresetTable } from "../../src/presets/table.ts";
-import { signHs256 } from "../../src/urls/hs256.ts";
 import { parseKeySet } from "../../src/urls/key-set.ts";
 import { formatSignedUrl, type SignedUrl } from "../../src/urls/signed-url.ts";
+import { signSync } from "../../src/urls/sync-signature.ts";
 import { viewerRequestEvent } from "../fixtures/events.ts";
 import { banner, makePreset, makeTable, og, thumb } from "../fixtures/presets.ts";
 import { keys, vectors, table as vectorTable } from "../vectors/signed-urls.ts";
@@ -29,7 +29,7 @@ const judge = (target: string, accept?: string, parts: { table: PresetTable } = 
 const [first, second] = keys.keys;
 if (first === undefined || second === undefined) throw new Error("the vectors hold two keys");
 
-const signed = (url: SignedUrl, key = first) => formatSignedUrl(signHs256(url, key));
+const signed = (url: SignedUrl, key = first) => formatSignedUrl(signSync(url, key));
 const cat = { preset: "thumb", source: "photos/cat.jpg" };
 
 const publicTargets = [
@@ -298,7 +298,7 @@ describe("explain, when a signature does not match,", () => {
     const explanation = judge(signed(url, foreign.signingKeyAt(0)));
     expect(explanation.hints[0]).toMatch(/^likely causes: another key under the same kid;/);
     expect(explanation.signedTarget).toBe(`/thumb/photos/cat.jpg?exp=${nowSeconds + 60}&ver=a`);
-    expect(JSON.stringify(explanation)).not.toContain(signHs256(url, first).sig);
+    expect(JSON.stringify(explanation)).not.toContain(signSync(url, first).sig);
   });
 });
 

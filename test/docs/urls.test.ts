@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseCanonicalPath } from "../../src/urls/canonical-path.ts";
-import { verifyHs256 } from "../../src/urls/hs256.ts";
+import { verifySync } from "../../src/urls/sync-signature.ts";
 import { keys, parseTarget, table, vectors } from "../vectors/signed-urls.ts";
 import { readDocument } from "./markdown.ts";
 
@@ -13,7 +13,7 @@ describe("docs/urls.md", () => {
     );
     expect(targets).toHaveLength(3);
     for (const target of targets) {
-      verifyHs256(parseTarget(target), { keys, signing: table.signing, nowSeconds: vectors.clock });
+      verifySync(parseTarget(target), { keys, signing: table.signing, nowSeconds: vectors.clock });
     }
     const secrets = [...text.matchAll(/\b[A-Za-z0-9_-]{43}(?=[\n"])/gu)].map(([secret]) => secret);
     const [demo] = vectors.keys.keys;

@@ -3,8 +3,8 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { LogEntry } from "../../src/edge/log.ts";
 import { viewerRequest } from "../../src/edge/viewer-request.ts";
 import type { PresetTable } from "../../src/presets/table.ts";
-import { signHs256 } from "../../src/urls/hs256.ts";
 import { formatSignedUrl, type SignedClaims } from "../../src/urls/signed-url.ts";
+import { signSync } from "../../src/urls/sync-signature.ts";
 import { type RequestChanges, requestId, viewerRequestEvent } from "../fixtures/events.ts";
 import { makeTable, table, thumb } from "../fixtures/presets.ts";
 import { keys, vectors, table as vectorTable } from "../vectors/signed-urls.ts";
@@ -53,7 +53,7 @@ function header(answer: CloudFrontResultResponse, name: string): string | undefi
 function signed(claims: SignedClaims): string {
   const [key] = keys.keys;
   if (key === undefined) throw new Error("the vectors have a key");
-  return formatSignedUrl(signHs256(claims, key));
+  return formatSignedUrl(signSync(claims, key));
 }
 
 describe("a rightly signed request", () => {

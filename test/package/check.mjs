@@ -96,10 +96,24 @@ function installSdk(tarball) {
   if (Object.keys(dependencies).join() !== "jose" || installed.sort().join() !== "@imgseal,jose") {
     throw new Error(`expected jose as the only dependency, received ${installed.join(", ")}`);
   }
-  for (const name of ["use.ts", "run.mjs"]) copyFileSync(join(here, name), join(project, name));
+  for (const name of ["README.md", "LICENSE"]) {
+    if (!existsSync(join(project, "node_modules/@imgseal/sdk", name)))
+      throw new Error(`the package has no ${name}`);
+  }
+  for (const name of ["use.ts", "use-in-page.ts", "run.mjs"])
+    copyFileSync(join(here, name), join(project, name));
 }
 
 function compile(resolution) {
+  for (const [file, lib] of [
+    ["use.ts", ["es2022"]],
+    ["use-in-page.ts", ["es2022", "dom"]],
+  ]) {
+    compileFile(file, lib, resolution);
+  }
+}
+
+function compileFile(file, lib, resolution) {
   const compilerOptions = {
     strict: true,
     exactOptionalPropertyTypes: true,
@@ -107,12 +121,12 @@ function compile(resolution) {
     skipLibCheck: false,
     noEmit: true,
     target: "es2022",
-    lib: ["es2022"],
+    lib,
     types: [],
     module: resolution === "bundler" ? "esnext" : "nodenext",
     moduleResolution: resolution,
   };
-  writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["use.ts"] }));
+  writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files: [file] }));
   run("node", [join(root, "node_modules/typescript/bin/tsc"), "-p", "."]);
 }
 

@@ -1,5 +1,13 @@
 // What a user's TypeScript may write, and what it must not.
 import { createSigner, type ImgAttributes, type SignerPresets } from "@imgseal/sdk";
+import {
+  type GrantedPicture,
+  imgAttributes,
+  pictureUrl,
+  preloadAttributes,
+  srcset,
+} from "@imgseal/sdk/client";
+import { getImage, imageProps } from "@imgseal/sdk/nuxt";
 import { createSyncSigner } from "@imgseal/sdk/sync";
 
 const presets = {
@@ -48,9 +56,31 @@ sync.img("thumb", "a.jpg", {});
 // @ts-expect-error a grant for a preset that there is not
 sync.grant({ presets: ["thmub"], sources: [""] });
 
+const baseUrl = "https://img.example.com";
+const picture: GrantedPicture<"banner"> = { baseUrl, grant: token, preset: "banner", source: "a.jpg" };
+const attributes: ImgAttributes = imgAttributes(presets, picture, {
+  alt: "",
+  sizes: "100vw",
+  priority: true,
+});
+const candidate: string = pictureUrl(presets, picture, { width: 640 }) + srcset(presets, candidateOf());
+const link: "preload" = preloadAttributes(attributes).rel;
+const shown = imageProps(presets, picture, { alt: "", sizes: "100vw" });
+
+function candidateOf(): string {
+  return getImage("https://img.example.com/banner/a.jpg", { modifiers: { width: 640 } }).url;
+}
+
+// @ts-expect-error a misspelt preset
+imgAttributes(presets, { ...picture, preset: "bannr" }, { alt: "" });
+// @ts-expect-error a width that the preset does not declare
+pictureUrl(presets, picture, { width: 641 });
+// @ts-expect-error a picture without a text for those who do not see it
+imgAttributes(presets, picture, { sizes: "100vw" });
+
 // A table that was read from JSON: any name, any number, checked when it runs.
 declare const read: SignerPresets;
 const loose = createSigner({ ...options, presets: read });
 const looseUrl: Promise<string> = loose.url("anything", "a.jpg", { width: 1, dpr: 2, format: "x" });
 
-export { html, img, looseUrl, token, url };
+export { candidate, html, img, link, looseUrl, shown, token, url };

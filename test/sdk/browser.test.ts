@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playw
 import sharp from "sharp";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { compiledCommand } from "../cli/binary.ts";
-import { isWithoutBrowser, launchBrowser, testThatThereIsABrowser } from "../fixtures/browser.ts";
+import { isBlank, isWithoutBrowser, launchBrowser, testThatThereIsABrowser } from "../fixtures/browser.ts";
 import { type FrontEnd, startFrontEnd } from "../fixtures/front-end.ts";
 
 testThatThereIsABrowser("the tests of pages in a browser");
@@ -24,7 +24,11 @@ describe.skipIf(isWithoutBrowser)("in a browser", () => {
 
   async function open(options: BrowserContextOptions = {}): Promise<BrowserContext> {
     const context = await browser.newContext({ viewport: { width: 800, height: 600 }, ...options });
-    onTestFinished(() => context.close());
+    onTestFinished(async () => {
+      // What is on its way cannot be answered once all is closed.
+      await Promise.all(context.pages().map((page) => page.unrouteAll({ behavior: "wait" })));
+      await context.close();
+    });
     return context;
   }
 
@@ -40,7 +44,7 @@ describe.skipIf(isWithoutBrowser)("in a browser", () => {
   const settings = () =>
     `{ presets, baseUrl: "${frontEnd.images}", grant: async () => (await fetch("/grant")).text() }`;
   const observing = () => `<script type="module" blocking="render">
-    import { observe } from "/sdk/client.js";
+    import { observe } from "/sdk/observe.js";
     import { presets } from "/presets.js";
     observe(document, ${settings()});
   </script>`;
@@ -182,6 +186,80 @@ describe.skipIf(isWithoutBrowser)("in a browser", () => {
     });
   });
 
+  describe("a picture whose grant is on its way", () => {
+    const words = "A cat in the garden, with words enough for several lines. ".repeat(8);
+    const observed = (more = "") =>
+      `<img data-preset="card" data-source="photos/cat.jpg" alt="${words}"${more}>`;
+    const element = `<seal-img preset="card" source="photos/cat.jpg" alt="${words}"></seal-img>`;
+    const waiting = (script: string) => script.replace("/grant", "/never");
+    const box = "JSON.stringify([document.images[0].clientWidth, document.images[0].clientHeight])";
+
+    beforeEach(() => {
+      frontEnd.pages.set("/never", () => new Promise<string>(() => {}));
+    });
+
+    async function waitFor(html: string): Promise<Page> {
+      const page = await (await open()).newPage();
+      await show(page, html);
+      await page.waitForFunction(`document.images[0]?.hasAttribute("width")`);
+      return page;
+    }
+
+    test.each([
+      ["observe", () => document(observed(), waiting(observing()))],
+      ["<seal-img>", () => document(element, waiting(sealing()))],
+    ])("keeps its place and shows no words, with %s", async (_, html) => {
+      const page = await waitFor(html());
+      expect(await page.evaluate(box)).toBe("[400,300]");
+      expect(await isBlank(page, 1)).toEqual([true]);
+      expect(await page.evaluate("document.images[0].alt")).toBe(words);
+    });
+
+    test("shows its words, larger or smaller than itself, where nothing is done", async () => {
+      const page = await waitFor(document(observed(' width="400" height="300"')));
+      expect(await page.evaluate(box)).not.toBe("[400,300]");
+      expect(await isBlank(page, 1)).toEqual([false]);
+    });
+
+    test("keeps its own class and style, and obeys the page's", async () => {
+      const style = "<style>img { display: block; width: 100%; height: auto }</style>";
+      const own = ' class="hero" style="border: 1px solid white"';
+      const page = await waitFor(document(observed(own), style + waiting(observing())));
+      const computed = "getComputedStyle(document.images[0]).display";
+      expect(await page.evaluate(computed)).toBe("block");
+      expect(await page.evaluate(box)).toBe("[784,588]");
+      expect(await page.evaluate("document.images[0].getAttribute('style')")).toBe("border: 1px solid white");
+      expect(await page.evaluate("document.images[0].className")).toBe("hero");
+      expect(await isBlank(page, 1)).toEqual([true]);
+    });
+
+    test("keeps its place in a shadow root, until it is told not to", async () => {
+      const page = await (await open()).newPage();
+      await show(page, document("<main></main>"));
+      const sizes = await page.evaluate(`(async () => {
+        const { observe } = await import("/sdk/observe.js");
+        const { defineSealImg } = await import("/sdk/element.js");
+        const { presets } = await import("/presets.js");
+        const settings = { presets, baseUrl: "${frontEnd.images}", grant: () => new Promise(() => {}) };
+        const root = document.querySelector("main").attachShadow({ mode: "open" });
+        root.innerHTML = ${JSON.stringify(observed() + element)};
+        const sizesOf = () => [...root.querySelectorAll("img")].map(({ clientWidth, clientHeight }) => [clientWidth, clientHeight]);
+        const stop = observe(root, settings);
+        defineSealImg(settings);
+        await new Promise(requestAnimationFrame);
+        const kept = sizesOf();
+        stop();
+        return { kept, left: sizesOf(), sheets: root.adoptedStyleSheets.length };
+      })()`);
+      const own = [400, 300];
+      expect(sizes).toMatchObject({
+        kept: [own, own],
+        left: [expect.not.arrayContaining(own), own],
+        sheets: 1,
+      });
+    });
+  });
+
   describe("a page that is rendered twice within a window", () => {
     test("makes no second request", async () => {
       const context = await open();
@@ -303,13 +381,12 @@ describe.skipIf(isWithoutBrowser)("in a browser", () => {
         "document.images[0].clientWidth === 400 && document.images[0].clientHeight === 300",
       );
       expect(await page.evaluate("document.images[0].outerHTML")).toBe(
-        '<img data-preset="card" data-source="photos/cat.jpg" alt="A cat" width="400" height="300" loading="lazy" decoding="async" style="display: inline-block; overflow: hidden;">',
+        '<img data-preset="card" data-source="photos/cat.jpg" alt="A cat" width="400" height="300" loading="lazy" decoding="async">',
       );
       await expect.poll(() => asked).toContain(`${frontEnd.site}/late`);
       expect(asked.filter((url) => url.startsWith(frontEnd.images))).toEqual([]);
       give(await frontEnd.signer.grant({ presets: ["card"], sources: ["photos/cat.jpg"] }));
       await settle(page);
-      expect(await page.evaluate("document.images[0].style.length")).toBe(0);
     });
 
     test("asks for no picture where there is no grant, and says so", async () => {
@@ -385,6 +462,39 @@ describe.skipIf(isWithoutBrowser)("in a browser", () => {
       await settle(page, 2);
     });
 
+    test.each([
+      ["observe", () => document(img(), observing())],
+      [
+        "<seal-img>",
+        () => document('<seal-img preset="card" source="photos/cat.jpg" alt="A cat"></seal-img>', sealing()),
+      ],
+    ])(
+      "asks for another grant when a picture cannot be had, because its machine slept over the end (%s)",
+      async (_, html) => {
+        const page = await (await open()).newPage();
+        let given = 0;
+        frontEnd.pages.set("/counted", () => {
+          given += 1;
+          const expiresAt = new Date(Date.now() + 600_000 * given);
+          return frontEnd.signer.grant({ presets: ["card"], sources: ["photos/"], expiresAt });
+        });
+        await page.clock.install();
+        const late: (() => void)[] = [];
+        await page.route(`${frontEnd.images}/**`, async (route) => {
+          if (given > 1) return route.continue();
+          await new Promise<void>((resolve) => late.push(resolve));
+          return route.abort();
+        });
+        await show(page, html().replace("/grant", "/counted"));
+        await expect.poll(() => late.length).toBe(1);
+        // Timers stand still meanwhile.
+        await page.clock.setSystemTime(Date.now() + 599_000);
+        late[0]?.();
+        await settle(page);
+        expect(given).toBe(2);
+      },
+    );
+
     test("shows a placeholder until the picture is there", async () => {
       const page = await (await open()).newPage();
       await page.route(/\/card\//, async (route) => {
@@ -428,7 +538,7 @@ describe.skipIf(isWithoutBrowser)("in a browser", () => {
       const page = await (await open()).newPage();
       await show(page, document(""));
       const html = await page.evaluate<string>(`(async () => {
-        const { observe } = await import("/sdk/client.js");
+        const { observe } = await import("/sdk/observe.js");
         const { presets } = await import("/presets.js");
         const stop = observe(document, ${settings()});
         stop();
@@ -458,6 +568,25 @@ describe.skipIf(isWithoutBrowser)("in a browser", () => {
     await settle(page, 2);
     expect(await page.evaluate("[...document.images].map((img) => img.alt)")).toEqual(["A cat", "A dog"]);
     expect(frontEnd.answered).toHaveLength(2);
+  });
+
+  test("<seal-img> leaves nothing behind of what it was told before", async () => {
+    const page = await (await open()).newPage();
+    const element =
+      '<seal-img preset="banner" source="photos/cat.jpg" alt="A cat" sizes="50vw" crossorigin></seal-img>';
+    await show(page, document(element, sealing()));
+    await settle(page);
+    const described = `JSON.stringify(["sizes", "crossorigin", "srcset"].map((name) => document.images[0].getAttribute(name)?.slice(-5)))`;
+    expect(await page.evaluate(described)).toBe('["50vw","","1920w"]');
+    await page.evaluate(`(() => {
+      const element = document.querySelector("seal-img");
+      element.setAttribute("preset", "lqip");
+      element.setAttribute("source-size", "2000x1250");
+      element.removeAttribute("sizes");
+      element.removeAttribute("crossorigin");
+    })()`);
+    await page.waitForFunction(`document.images[0].currentSrc.includes("/lqip/")`);
+    expect(await page.evaluate(described)).toBe("[null,null,null]");
   });
 
   test("a preloaded picture is loaded once", async () => {

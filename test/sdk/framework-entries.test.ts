@@ -1,12 +1,14 @@
 import { createElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, expectTypeOf, it } from "vitest";
+import { createSSRApp, h } from "vue";
+import { renderToString as renderVueToString } from "vue/server-renderer";
 import { createSigner, type SignerPresets } from "../../sdk/index.ts";
 import { imageProps, loader } from "../../sdk/next.ts";
-import provider, { getImage } from "../../sdk/nuxt.ts";
+import provider, { getImage, imageProps as nuxtProps } from "../../sdk/nuxt.ts";
 import { imgProps, SealImg } from "../../sdk/react.ts";
 import * as server from "../../sdk/react-server.ts";
-import type { SealImgProps as VueProps } from "../../sdk/vue.ts";
+import { type SealImgProps as VueProps, SealImg as VueSealImg } from "../../sdk/vue.ts";
 import { vectors } from "../vectors/signed-urls.ts";
 
 const fixed = { sources: [], fit: "cover", withoutEnlargement: true, formats: ["webp"] } as const;
@@ -23,6 +25,8 @@ const signer = createSigner({ baseUrl, keys: vectors.keys, presets });
 const banner = await signer.url("banner", "photos/cat.jpg");
 const card = await signer.url("card", "photos/cat.jpg");
 const granted = { baseUrl, grant: "a.b.c", source: "photos/cat.jpg" };
+
+const noAlt = 'alt: expected a text, or "" for decoration, received undefined';
 
 describe("@imgseal/sdk/next", () => {
   it("appends the width to a signed URL, before what the signer wrote last", () => {
@@ -47,6 +51,17 @@ describe("@imgseal/sdk/next", () => {
       decoding: "async",
       fetchPriority: "high",
       unoptimized: false,
+    });
+  });
+
+  it("refuses a picture without a text for those who do not see it", () => {
+    // @ts-expect-error no alt
+    expect(() => imageProps(presets, card, {})).toThrow(noAlt);
+  });
+
+  it("asks for CORS under the name that React has for it", () => {
+    expect(imageProps(presets, card, { alt: "", crossorigin: "anonymous" })).toMatchObject({
+      crossOrigin: "anonymous",
     });
   });
 
@@ -78,6 +93,28 @@ describe("@imgseal/sdk/nuxt", () => {
   it("leaves a URL alone that is asked for as it is", () => {
     expect(getImage(banner)).toEqual({ url: banner });
     expect(getImage(banner, { modifiers: { width: undefined } })).toEqual({ url: banner });
+  });
+
+  it("gives <NuxtImg> the preset's size, and leaves the candidates to it", () => {
+    const options = { alt: "A cat", sizes: "100vw sm:640px", priority: true } as const;
+    expect(nuxtProps(presets, banner, options)).toEqual({
+      src: banner,
+      alt: "A cat",
+      width: 1280,
+      height: 400,
+      sizes: "100vw sm:640px",
+      loading: "eager",
+      decoding: "async",
+      fetchpriority: "high",
+    });
+  });
+
+  it("refuses a picture without a text for those who do not see it, and one without needed sizes", () => {
+    // @ts-expect-error no alt
+    expect(() => nuxtProps(presets, card, {})).toThrow(noAlt);
+    expect(() => nuxtProps(presets, banner, { alt: "" })).toThrow(/^sizes: expected how wide/);
+    // @ts-expect-error a misspelt preset
+    expect(() => nuxtProps(presets, { ...granted, preset: "crad" }, { alt: "" })).toThrow(TypeError);
   });
 
   it("is a provider as @nuxt/image 2 asks for one, and as 1 does", () => {
@@ -125,12 +162,27 @@ describe("@imgseal/sdk/react", () => {
     expect(Object.keys(imgProps(attributes))).not.toContain("srcset");
   });
 
+  it("keeps a caller's own style, class and listeners while there is no grant, and after", () => {
+    const own = { style: { objectFit: "cover" }, className: "hero" } as const;
+    const props = {
+      presets,
+      picture: { ...granted, preset: "card", grant: undefined },
+      alt: "A cat",
+    } as const;
+    for (const Img of [SealImg, server.SealImg]) {
+      const waiting = renderToStaticMarkup(createElement(Img, { ...props, ...own }));
+      expect(waiting).toBe(
+        '<img style="object-fit:cover;content:linear-gradient(transparent,transparent)" class="hero" alt="" width="400" height="300" loading="lazy" decoding="async"/>',
+      );
+      const there = renderToStaticMarkup(createElement(Img, { ...props, ...own, picture: card }));
+      expect(there).toContain('<img style="object-fit:cover" class="hero" alt="A cat" width="400"');
+    }
+  });
+
   it("refuses a picture without a text for those who do not see it", () => {
     // @ts-expect-error no alt
     const element = createElement(SealImg<typeof presets>, { presets, picture: card });
-    expect(() => renderToStaticMarkup(element)).toThrow(
-      'alt: expected a text, or "" for decoration, received undefined',
-    );
+    expect(() => renderToStaticMarkup(element)).toThrow(noAlt);
   });
 
   it("does not compile with a misspelt preset", () => {
@@ -147,6 +199,34 @@ describe("@imgseal/sdk/react", () => {
 });
 
 describe("@imgseal/sdk/vue", () => {
+  function rendered(props: VueProps<typeof presets>): Promise<string> {
+    const app = createSSRApp({ render: () => h(VueSealImg, props) });
+    // It says of an error where it was, beside throwing it.
+    app.config.warnHandler = () => {};
+    return renderVueToString(app);
+  }
+
+  it("renders in a server what the signer writes", async () => {
+    const options = { alt: "A cat", sizes: "50vw", crossorigin: "anonymous" } as const;
+    const html = await rendered({ presets, picture: banner, ...options });
+    const written = await signer.html("banner", "photos/cat.jpg", options);
+    expect(html).toBe(written);
+    const bare = createSSRApp({
+      components: { SealImg: VueSealImg },
+      setup: () => ({ presets, card }),
+      template: '<SealImg :presets="presets" :picture="card" alt="" priority crossorigin />',
+    });
+    expect(await renderVueToString(bare)).toMatch(/ loading="eager" .* fetchpriority="high" crossorigin /);
+  });
+
+  it("refuses a picture without a text for those who do not see it, and one without needed sizes", async () => {
+    // @ts-expect-error no alt
+    await expect(rendered({ presets, picture: card })).rejects.toThrow(new TypeError(noAlt));
+    await expect(rendered({ presets, picture: banner, alt: "" })).rejects.toThrow(
+      /^sizes: expected how wide the picture is shown/,
+    );
+  });
+
   it("takes the names of the table's presets alone", () => {
     type Granted = Exclude<VueProps<typeof presets>["picture"], string>;
     expectTypeOf<Granted["preset"]>().toEqualTypeOf<"thumb" | "card" | "banner">();

@@ -7,7 +7,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { renderToString as renderVueToString } from "vue/server-renderer";
 import { compiledCommand } from "../cli/binary.ts";
-import { isWithoutBrowser, launchBrowser, testThatThereIsABrowser } from "../fixtures/browser.ts";
+import { isBlank, isWithoutBrowser, launchBrowser, testThatThereIsABrowser } from "../fixtures/browser.ts";
 import { type FrontEnd, startFrontEnd } from "../fixtures/front-end.ts";
 import { Signed, type SignedPage } from "../fixtures/react-page.ts";
 import { signedApp } from "../fixtures/vue-page.ts";
@@ -186,6 +186,9 @@ describe.skipIf(isWithoutBrowser)("in a browser", () => {
       const boxes = `JSON.stringify([...document.images].map((img) =>
         [img.getBoundingClientRect().width, img.getBoundingClientRect().height, img.src, img.srcset]))`;
       await expect.poll(() => page.evaluate(boxes)).toBe('[[400,300,"",""],[800,250,"",""]]');
+      const own = "[document.images[0].className, document.images[0].style.objectFit]";
+      expect(await page.evaluate(own)).toEqual(["first", "cover"]);
+      expect(await isBlank(page, 2)).toEqual([true, true]);
       expect(frontEnd.answered).toEqual([]);
     });
   });

@@ -171,7 +171,7 @@ describe("img", () => {
       "no sizes where widths exist",
       "banner",
       { alt: "" },
-      'sizes: expected how wide the picture is shown, such as "(min-width: 60em) 50vw, 100vw", received undefined',
+      'sizes: expected how wide the picture is shown, such as "50vw", received undefined',
     ],
     [
       "sizes where none are chosen from",
@@ -183,13 +183,13 @@ describe("img", () => {
       "no size of a source whose proportions matter",
       "tall",
       { alt: "" },
-      `${size}, whose proportions the preset "tall" keeps, received undefined`,
+      `${size}, by which "tall" is sized, received undefined`,
     ],
     [
       "a size of nothing",
       "thumb",
       { alt: "", sourceSize: { width: 0, height: 1 } },
-      `${size}, received an object`,
+      `${size}, by which "thumb" is sized, received an object`,
     ],
     [
       "a width of its own",
@@ -248,6 +248,20 @@ describe("grant", () => {
       expect(createSyncSigner(options).grant(asked)).toBe(token);
       expect(await createSigner(options).grant(asked)).toBe(token);
     }
+  });
+
+  test("opens not a second before the moment that it is given", async () => {
+    const notBefore = new Date(now * 1_000 + 1);
+    const token = await both((s) => s.grant({ ...scopes, notBefore }));
+    const judgedAt = (nowSeconds: number) => () =>
+      authorise(parseTarget(`/thumb/gallery/a.jpg?grant=${token}`), table, { ...edge, nowSeconds });
+    expect(judgedAt(now)).toThrow(
+      expect.objectContaining({
+        code: "URL_EXPIRED",
+        message: `the grant begins at ${now + 1}, it is ${now} now`,
+      }),
+    );
+    expect(judgedAt(now + 1)).not.toThrow();
   });
 
   test("opens what it lists, and is the same token for a while", async () => {

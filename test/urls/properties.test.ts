@@ -2,12 +2,12 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ImgsealError } from "../../src/errors.ts";
 import { formatCanonicalPath, parseCanonicalPath, storeKey } from "../../src/urls/canonical-path.ts";
-import { signHs256, verifyHs256 } from "../../src/urls/hs256.ts";
 import { select } from "../../src/urls/select.ts";
 import { sign } from "../../src/urls/signature.ts";
 import { verify } from "../../src/urls/signature-verification.ts";
 import { formatSignedUrl, parseSignedUrl, type SignedUrl } from "../../src/urls/signed-url.ts";
 import { decodeSourceKey, encodeSourceKey } from "../../src/urls/source-key.ts";
+import { signSync, verifySync } from "../../src/urls/sync-signature.ts";
 import type { Verification } from "../../src/urls/verification.ts";
 import { keys, parseTarget } from "../vectors/signed-urls.ts";
 import {
@@ -28,7 +28,7 @@ const revision = "3f9a1c20b4d7";
 /** What both implementations say; that they say the same is part of every property. */
 async function judge(url: SignedUrl): Promise<string> {
   const [byNode, byJose] = await Promise.all([
-    outcome(async () => verifyHs256(url, verification)),
+    outcome(async () => verifySync(url, verification)),
     outcome(() => verify(url, verification)),
   ]);
   expect(byJose).toBe(byNode);
@@ -59,7 +59,7 @@ test("a source key survives its wire spelling, which is a canonical one", () => 
 test("what is signed verifies, and both implementations sign alike", async () => {
   await fc.assert(
     fc.asyncProperty(claims, selectors, async (signedClaims, given) => {
-      const url = signHs256({ ...signedClaims, ...given }, key);
+      const url = signSync({ ...signedClaims, ...given }, key);
       expect(await sign({ ...signedClaims, ...given }, key)).toEqual(url);
       expect(await judge(url)).toBe("accepted");
       expect(await judge(parseTarget(formatSignedUrl(url)))).toBe("accepted");
@@ -69,7 +69,7 @@ test("what is signed verifies, and both implementations sign alike", async () =>
 
 test("any equivalent spelling of a signed URL verifies and means the identical canonical path", async () => {
   const spelled = fc.tuple(claims, selectors).chain(([signedClaims, { w, dpr }]) => {
-    const url = signHs256({ ...signedClaims, ...(w && { w }), ...(dpr && { dpr }) }, key);
+    const url = signSync({ ...signedClaims, ...(w && { w }), ...(dpr && { dpr }) }, key);
     return fc.tuple(fc.constant(url), respellings(formatSignedUrl(url)));
   });
   const sizes = fc.constantFrom({}, { widths: [640, 1280] }, { dprs: [1, 1.5, 2] });
@@ -103,7 +103,7 @@ test("any change of preset, source, expiry, version, key id or signature is refu
   );
   await fc.assert(
     fc.asyncProperty(claims, change, async (signedClaims, changed) => {
-      const url = signHs256(signedClaims, key);
+      const url = signSync(signedClaims, key);
       fc.pre(Object.entries(changed).some(([name, value]) => Reflect.get(url, name) !== value));
       expect(await judge({ ...url, ...changed })).toMatch(/^(?:SIGNATURE_(?:INVALID|MISSING)|KEY_UNKNOWN): /);
     }),
@@ -115,14 +115,14 @@ test("an expiry or a version taken away is refused", async () => {
   await fc.assert(
     fc.asyncProperty(claims, fc.constantFrom("exp", "ver"), async (signedClaims, name) => {
       fc.pre(name in signedClaims);
-      const { [name]: _, ...rest } = signHs256(signedClaims, key);
+      const { [name]: _, ...rest } = signSync(signedClaims, key);
       expect(await judge(rest as SignedUrl)).toBe("SIGNATURE_INVALID: the signature does not match the URL");
     }),
   );
 });
 
 test("every single character of a signature counts", async () => {
-  const url = signHs256({ preset: "thumb", source: "photos/cat.jpg" }, key);
+  const url = signSync({ preset: "thumb", source: "photos/cat.jpg" }, key);
   for (let index = 0; index < url.sig.length; index++) {
     for (const character of "ABMwxyz059_-") {
       const sig = url.sig.slice(0, index) + character + url.sig.slice(index + 1);
@@ -135,7 +135,7 @@ test("parse undoes format for public URLs, whatever the selectors and the hint",
   const grants = fc.string({ unit: "binary", maxLength: 200 });
   const urls = fc.oneof(
     fc.tuple(claims, selectors).map(([signedClaims, given]) => ({ ...signedClaims, ...given })),
-    fc.tuple(claims, selectors).map(([signedClaims, given]) => signHs256({ ...signedClaims, ...given }, key)),
+    fc.tuple(claims, selectors).map(([signedClaims, given]) => signSync({ ...signedClaims, ...given }, key)),
     fc.tuple(presetNames, sourceKeys, grants).map(([preset, source, grant]) => ({ preset, source, grant })),
   );
   fc.assert(

@@ -48,7 +48,7 @@ export function renderPicture({ preset, source, selectors, url }: Picture, name:
 }
 
 /** The pixels of a picture as far as the preset decides them. */
-export function pictureBox(preset: Preset, selectors: Selectors): { width?: number; height?: number } {
+export function pictureBox(preset: Preset, selectors: Selectors): ReturnType<typeof targetBox> {
   const width = selectors.width ?? defaultWidth(preset);
   return targetBox(preset, { ...selectors, ...(width !== undefined && { width }) });
 }
