@@ -31,7 +31,7 @@ const help = `
 Some of what the emulator does is written on no page of AWS. This asks a distribution of yours, about 40 requests in a
 minute or two, and renders one source of yours in two versions that nobody else asks for. What a viewer of imgseal cannot
 see needs the probe function, which --function prints: deploy it to a distribution for tests, under /_probe/*.
-Exit code 0: nothing differs; 1: something does, or nobody answers.
+Exit code 0: something was verified and nothing differs; 1: something does, nothing could be verified, or nobody answers.
 
 Examples:
   $ imgseal probe --base https://d111111abcdef8.cloudfront.net --source photos/cat.jpg
@@ -95,6 +95,13 @@ async function probeCommand(options: Options, terminal: Terminal): Promise<void>
   });
   terminal.out(options.json === true ? JSON.stringify(findings) : toText(findings));
   if (findings.some(({ verdict }) => verdict === "differs")) terminal.exitCode = exitCodes.failed;
+  // Nothing verified must not read as success.
+  if (findings.every(({ verdict }) => verdict !== "held" && verdict !== "differs")) {
+    throw new UserError(
+      `nothing was verified: ${base.origin} does not answer with the picture. --source has to be the key of a source ` +
+        "that is there, and --presets and --keys the files that the distribution was built with",
+    );
+  }
 }
 
 function requiredOf({ base, source }: Options): { readonly base: URL; readonly source: string } {

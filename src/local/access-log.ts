@@ -3,6 +3,14 @@
 import type { LogEntry } from "../edge/log.ts";
 import type { DistributionAnswer } from "./cloudfront/distribution.ts";
 import type { FailureEntry } from "./cloudfront/failure.ts";
+import type { FunctionLogEntry } from "./cloudfront/layer.ts";
+
+/** What no function and no rule stands for: the distribution itself failed. */
+export type UnforeseenEntry = Pick<LogEntry, "id" | "outcome" | "code" | "message">;
+
+export type LoggedAnswer = Omit<DistributionAnswer, "logged"> & {
+  readonly logged: readonly (FunctionLogEntry | UnforeseenEntry)[];
+};
 
 export interface ServedRequest {
   readonly id: string;
@@ -17,9 +25,9 @@ export interface ServedRequest {
 const onlyPop = "local";
 
 /** The query string is left out: it holds the signature. */
-export function accessLogLine(answer: DistributionAnswer, served: ServedRequest): string {
+export function accessLogLine(answer: LoggedAnswer, served: ServedRequest): string {
   const ms: LogEntry["ms"] = {};
-  let merged: Partial<LogEntry> | FailureEntry = {};
+  let merged: Partial<LogEntry> | FailureEntry | UnforeseenEntry = {};
   // Later functions know more: origin-response's outcome and code replace viewer-request's.
   for (const entry of answer.logged) {
     merged = { ...merged, ...entry };

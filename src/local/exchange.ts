@@ -5,10 +5,9 @@ import type { HeaderMap } from "../edge/event.ts";
 import { describeError } from "../edge/log.ts";
 import { errorAnswer, errorCode, textAnswer } from "../edge/respond.ts";
 import type { PresetTable } from "../presets/table.ts";
-import { accessLogLine } from "./access-log.ts";
-import type { Distribution, DistributionAnswer } from "./cloudfront/distribution.ts";
+import { accessLogLine, type LoggedAnswer } from "./access-log.ts";
+import type { Distribution } from "./cloudfront/distribution.ts";
 import type { ViewerRequest } from "./cloudfront/events.ts";
-import { urlBytes } from "./cloudfront/quotas.ts";
 import { corsPolicy, flatten, viewerHeaders } from "./viewer-headers.ts";
 
 /** A page of the service itself; its path is `/` or begins with `/_` and so is no preset's. Gets the query string. */
@@ -45,7 +44,6 @@ export interface RawAnswer {
 
 export async function answerRequest(raw: RawRequest, parts: ExchangeParts): Promise<RawAnswer> {
   const { method, url, headers } = raw;
-  if (url.length > urlBytes) return textRawAnswer(414, "URI too long\n");
   const [path, queryString] = splitUrl(url);
   const page = Object.hasOwn(parts.pages, path) ? parts.pages[path] : undefined;
   if (page !== undefined && (method === "GET" || method === "HEAD")) {
@@ -102,11 +100,11 @@ function textRawAnswer(status: number, text: string): RawAnswer {
   return { status, headers: flatten(headers), body: Buffer.from(text) };
 }
 
-/** What CloudFront does with a function that throws: an error page, and the viewer learns no more. */
+/** What the distribution did not foresee is a mistake of ours: an error page, and the viewer learns no more. */
 async function answerSafely(
   viewer: ViewerRequest,
-  { distribution, pop }: ExchangeParts,
-): Promise<DistributionAnswer> {
+  { distribution, pop = 0 }: ExchangeParts,
+): Promise<LoggedAnswer> {
   try {
     return await distribution.answer(viewer, pop);
   } catch (error) {
@@ -119,10 +117,8 @@ async function answerSafely(
       cacheOutcome: "Error",
       ageSeconds: 0,
       requestId: viewer.id,
-      pop: "local",
-      logged: [
-        { handler: "origin-response", id: viewer.id, outcome: "error", code: "INTERNAL", message, ms: {} },
-      ],
+      pop: distribution.pops[pop] ?? "",
+      logged: [{ id: viewer.id, outcome: "error", code: errorCode(error), message }],
     };
   }
 }

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import type { ObjectInfo, SourceStore } from "../store/store.ts";
-import type { OriginFetch } from "./cloudfront/origin-side.ts";
+import type { OriginFetch } from "./cloudfront/origin-failure.ts";
 import { originFetch } from "./origin.ts";
 import { s3Error } from "./s3-error.ts";
 

@@ -9,7 +9,8 @@ import { render } from "../images/render.ts";
 import type { PresetTable } from "../presets/table.ts";
 import type { SourceStore, Store } from "../store/store.ts";
 import type { KeySet } from "../urls/key-set.ts";
-import { createDistribution } from "./cloudfront/distribution.ts";
+import { assembleDistribution } from "./cloudfront/assembly.ts";
+import { InvocationContext } from "./cloudfront/function-context.ts";
 import { imgsealDistribution } from "./cloudfront/imgseal-distribution.ts";
 import { type StartTimer, startSystemTimer } from "./cloudfront/timer.ts";
 import type { ExchangeParts } from "./exchange.ts";
@@ -62,14 +63,16 @@ export function createService(options: ServiceOptions): ExchangeParts {
     nowMilliseconds,
   };
   return {
-    distribution: createDistribution({
+    distribution: assembleDistribution({
       description: imgsealDistribution,
       functions: {
         "viewer-request": {
-          handler: (event: CloudFrontRequestEvent, { log }) => viewerRequest(event, { ...parts, log }),
+          handler: (event: CloudFrontRequestEvent, context) =>
+            viewerRequest(event, { ...parts, log: InvocationContext.logOf(context) }),
         },
         "origin-response": {
-          handler: (event: CloudFrontResponseEvent, { log }) => originResponse(event, { ...parts, log }),
+          handler: (event: CloudFrontResponseEvent, context) =>
+            originResponse(event, { ...parts, log: InvocationContext.logOf(context) }),
         },
       },
       origin: async (request) => {

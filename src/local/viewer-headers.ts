@@ -3,8 +3,7 @@
 import { corsHeaders } from "../edge/cors.ts";
 import type { HeaderMap } from "../edge/event.ts";
 import type { PresetTable } from "../presets/table.ts";
-import type { DistributionAnswer } from "./cloudfront/distribution.ts";
-import { addImgsealHeaders } from "./cloudfront/edge-headers.ts";
+import { addImgsealHeaders, type Served } from "./cloudfront/edge-headers.ts";
 
 /** The response headers policy: with a list of origins it decides per request, where the cached answer cannot. */
 export function corsPolicy(cors: PresetTable["cors"], origin: string | undefined): HeaderMap {
@@ -14,7 +13,7 @@ export function corsPolicy(cors: PresetTable["cors"], origin: string | undefined
 const noHeaders: HeaderMap = {};
 
 /** Names and values in turn, with what the cache says. */
-export function viewerHeaders(answer: DistributionAnswer, policy: HeaderMap): string[] {
+export function viewerHeaders(answer: Served, policy: HeaderMap): string[] {
   const { headers } = answer;
   const flat = policy === noHeaders ? [...flattenOnce(headers)] : flatten(withPolicy(headers, policy));
   addImgsealHeaders(flat, answer);

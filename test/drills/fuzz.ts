@@ -3,7 +3,7 @@
 import type { LogEntry } from "../../src/edge/log.ts";
 import { viewerRequest } from "../../src/edge/viewer-request.ts";
 import { errorRow, errorTable } from "../../src/errors.ts";
-import { viewerRequestEvent } from "../../src/local/cloudfront/events.ts";
+import { emulatedViewerRequestEvent } from "../fixtures/events.ts";
 import { makeObject } from "../fixtures/memory-store.ts";
 import { signedTarget, startTestService } from "../fixtures/service.ts";
 import { keys, vectors } from "../vectors/signed-urls.ts";
@@ -85,7 +85,7 @@ async function inProcess({ world, violations, random, originals }: Bench, { form
     const log = (entry: LogEntry) => logged.push(entry);
     const parts = { table, keys, nowMilliseconds: () => nowSeconds * 1000, log };
     const about = `${method} ${JSON.stringify(target.slice(0, 300))}`;
-    const result = await viewerRequest(viewerRequestEvent(viewer), parts).catch((error: unknown) => {
+    const result = await viewerRequest(emulatedViewerRequestEvent(viewer), parts).catch((error: unknown) => {
       violations.expect(false, `${about} threw ${String(error)}`);
     });
     const code = logged[0]?.code;

@@ -61,6 +61,68 @@ export function describeJourney(way: string, start: () => Promise<Journey>): voi
       ]);
     });
 
+    it("keeps it at the edge location: hits, HEAD, conditions and ranges are answered without a function at the origin", async () => {
+      await addSource("kept.jpg", await jpeg());
+      const target = signedTarget({ preset: "thumb", source: "kept.jpg" });
+      const cacheOf = ({ headers }: Response) => headers.get("x-cache")?.split(" ", 1)[0];
+      const bytesOf = async (answer: Response) => Buffer.from(await answer.arrayBuffer());
+
+      const first = await journey.service.get(target);
+      const bytes = await bytesOf(first);
+      const etag = first.headers.get("etag") ?? "";
+      expect([first.status, cacheOf(first), first.headers.get("x-imgseal")]).toEqual([
+        200,
+        "Miss",
+        "rendered",
+      ]);
+      expect(etag).toMatch(/^"[^"]+"$/u);
+
+      const again = await journey.service.get(target);
+      expect([again.status, cacheOf(again), await bytesOf(again)]).toEqual([200, "Hit", bytes]);
+      expect(again.headers.get("age")).toMatch(/^\d+$/u);
+      expect(again.headers.has("cache-tag")).toBe(false);
+
+      const head = await journey.service.get(target, { method: "HEAD" });
+      expect([head.status, cacheOf(head), head.headers.get("content-length")]).toEqual([
+        200,
+        "Hit",
+        String(bytes.length),
+      ]);
+      expect(await head.text()).toBe("");
+
+      const known = await journey.service.get(target, { headers: { "if-none-match": etag } });
+      expect([known.status, cacheOf(known), await known.text()]).toEqual([304, "Hit", ""]);
+
+      const part = await journey.service.get(target, { headers: { range: "bytes=4-11" } });
+      expect([part.status, cacheOf(part), await bytesOf(part)]).toEqual([206, "Hit", bytes.subarray(4, 12)]);
+      expect(part.headers.get("content-range")).toBe(`bytes 4-11/${bytes.length}`);
+
+      const elsewhere = await journey.service.get(target, {}, 1);
+      expect([elsewhere.status, cacheOf(elsewhere), elsewhere.headers.get("x-imgseal")]).toEqual([
+        200,
+        "Miss",
+        "stored",
+      ]);
+      expect([await bytesOf(elsewhere), elsewhere.headers.get("etag")]).toEqual([bytes, etag]);
+    });
+
+    it("sends what a function may not answer with from the store, after a redirect to the same URL", async () => {
+      await addSource("large.jpg", await jpeg(3_000, 2_000));
+      const target = signedTarget({ preset: "full", source: "large.jpg" });
+      const answer = await journey.service.get(target);
+      expect([answer.status, answer.headers.get("location"), answer.headers.get("x-imgseal")]).toEqual([
+        302,
+        "#stored",
+        "overflow",
+      ]);
+      expect(answer.headers.get("cache-control")).toMatch(/^no-store\b/u);
+      const stored = await journey.service.get(target);
+      expect([stored.status, stored.headers.get("x-imgseal")]).toEqual([200, "stored"]);
+      const bytes = Buffer.from(await stored.arrayBuffer());
+      expect(bytes.length).toBeGreaterThan(1_048_576);
+      expect(await sharp(bytes).metadata()).toMatchObject({ format: "jpeg", width: 3_000, height: 2_000 });
+    });
+
     it.each([
       ["a truncated JPEG", async () => (await jpeg()).subarray(0, 2_000)],
       [
@@ -105,11 +167,11 @@ export function describeJourney(way: string, start: () => Promise<Journey>): voi
   });
 }
 
-async function jpeg(): Promise<Buffer> {
+async function jpeg(width = 640, height = 480): Promise<Buffer> {
   return sharp({
     create: {
-      width: 640,
-      height: 480,
+      width,
+      height,
       channels: 3,
       background: "#000",
       noise: { type: "gaussian", mean: 128, sigma: 40 },

@@ -313,7 +313,16 @@ describe("what is not a picture", () => {
   });
 
   it("answers a URL over CloudFront's limit with 414", async () => {
-    expect((await service.get(`/thumb/a.jpg?x=${"y".repeat(8_192)}`)).status).toBe(414);
+    const answer = await service.get(`/thumb/a.jpg?x=${"y".repeat(8_192)}`);
+    expect([answer.status, answer.headers.get("x-cache"), answer.headers.get("via")]).toEqual([
+      414,
+      "Error from imgseal",
+      "1.1 local (imgseal)",
+    ]);
+    expect(service.logged).toMatchObject([
+      { method: "GET", status: 414, cache: "Error", rule: "url-length", figure: 8_207, quota: 8_192 },
+    ]);
+    expect(JSON.stringify(service.logged)).not.toContain("yyy");
   });
 
   it("answers other methods with 405", async () => {

@@ -67,10 +67,10 @@ async function probeDistribution({
     description: { ...plain, origins: plain.origins.map((origin) => ({ ...origin, originShield })) },
     functions: Object.fromEntries(events.map((event) => [event, deployed])),
     // A name that does not resolve is CloudFront's own 502.
-    origin: async (request) =>
-      request.origin.custom === undefined
-        ? bucket(request)
-        : { status: 502, headers: {}, body: Buffer.from("The host cannot be resolved.") },
+    origin: async (request) => {
+      if (request.origin.custom === undefined) return bucket(request);
+      throw Object.assign(new Error("getaddrinfo ENOTFOUND"), { code: "ENOTFOUND" });
+    },
     pops: ["FRA56-P1", "NRT57-C1"],
     cacheBytes: 10_000_000,
     isStrict,
@@ -283,6 +283,20 @@ describe("imgseal probe", () => {
       answering(/stale-is/u, (answer, turn) => (turn === 2 ? { ...answer, cacheOutcome: "Hit" } : answer)),
     ],
     [
+      "age-of-what-was-kept",
+      "says no age of an error",
+      answering(/age-of/u, ({ fromLayer: _fromLayer, ...answer }) => answer),
+    ],
+    [
+      "unreachable-origin-is-kept",
+      "asks the origin again at once",
+      answering(/unreachable/u, ({ fromLayer: _fromLayer, ...answer }, turn) => ({
+        ...answer,
+        headers: { "content-length": "30" },
+        body: stamp(`page ${turn}`),
+      })),
+    ],
+    [
       "range-answered-whole",
       "makes each range anew",
       answering(/range-answered/u, (answer, turn) => ({
@@ -354,7 +368,9 @@ describe("imgseal probe", () => {
         ...rest,
         answer: async (viewer, pop) => {
           const answered = await answer(viewer, pop);
-          return viewer.queryString.includes("together") ? { ...answered, cacheOutcome: "Miss" } : answered;
+          return (viewer.queryString ?? "").includes("together")
+            ? { ...answered, cacheOutcome: "Miss" }
+            : answered;
         },
       }),
     ],
@@ -368,6 +384,17 @@ describe("imgseal probe", () => {
       expect(out).toContain(`\n${rule}: the emulator assumes: `);
     },
   );
+
+  it("does not call it a success when nothing was verified, and says what to look at", async () => {
+    const base = await startDistribution({});
+    const { exitCode, out, err } = await probe(base, "--source", "none.jpg");
+    expect(out).toMatch(/^not seen +raw-path /mu);
+    expect(out).not.toMatch(/^held/mu);
+    expect([exitCode, err]).toEqual([
+      1,
+      `imgseal: nothing was verified: ${base} does not answer with the picture. --source has to be the key of a source that is there, and --presets and --keys the files that the distribution was built with\n`,
+    ]);
+  });
 
   it("says that nobody answers", async () => {
     const { exitCode, err } = await probe("http://127.0.0.1:9");

@@ -23,6 +23,10 @@ export const assumedBehaviors = {
   "origin-response-on-304": "origin-response runs when the origin confirms what has expired with 304.",
   "stale-is-a-refresh-hit": "What stands in for an origin that fails is a RefreshHit.",
   "error-with-max-age-0": "400, 403, 405, 412 and 415 with max-age=0 are kept for the error caching minimum.",
+  "age-of-what-was-kept":
+    "Whatever was kept is answered with `age`: an error too, and `age: 0` within its first second.",
+  "unreachable-origin-is-kept":
+    "The page for an origin that cannot be reached is kept for the error caching minimum, like an error that it sent.",
   "age-behind-origin-shield":
     "The time that an answer has spent in Origin Shield counts against its lifetime.",
   "invalidation-by-function-path":

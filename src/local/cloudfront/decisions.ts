@@ -1,7 +1,7 @@
 /** What viewer-request decided about a URL, remembered within one second. */
 
 import type { LogEntry } from "../../edge/log.ts";
-import type { ViewerRequest } from "./events.ts";
+import type { ReceivedRequest } from "./events.ts";
 
 /** A request that was let through. */
 export interface Decision {
@@ -10,9 +10,9 @@ export interface Decision {
 }
 
 export interface Decisions {
-  recall(viewer: ViewerRequest): Decision | undefined;
+  recall(viewer: ReceivedRequest): Decision | undefined;
   /** Keeps nothing when the second in which viewer-request was asked is over: it may have decided by that one. */
-  remember(viewer: ViewerRequest, decision: Decision, askedMilliseconds: number): void;
+  remember(viewer: ReceivedRequest, decision: Decision, askedMilliseconds: number): void;
 }
 
 // The first URLs of a second: those that are asked for often are among them, and a crowd of others costs nothing more.
@@ -56,6 +56,6 @@ function secondOf(milliseconds: number): number {
 }
 
 // A line break can be in none of the three.
-function keyOf({ method, path, queryString, headers }: ViewerRequest): string {
+function keyOf({ method, path, queryString, headers }: ReceivedRequest): string {
   return `${method} ${path}?${queryString}\n${headers.accept ?? ""}`;
 }

@@ -88,13 +88,21 @@ export interface CustomErrorResponse {
   readonly errorCachingMinTTL: number;
 }
 
-export type EventType = "viewer-request" | "origin-request" | "origin-response" | "viewer-response";
+/** In the order in which they come. */
+export const eventTypes = ["viewer-request", "origin-request", "origin-response", "viewer-response"] as const;
+
+export type EventType = (typeof eventTypes)[number];
 
 export interface LambdaFunctionAssociation {
   readonly eventType: EventType;
   /** Which of the given functions it is: in AWS the ARN with a version, here a name. */
   readonly lambdaFunctionARN: string;
 }
+
+/** All codes for which CloudFront takes a custom error response, and so an error caching minimum. */
+export const configurableErrorCodes: readonly number[] = [
+  400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504,
+];
 
 // "How CloudFront caches HTTP 4xx and 5xx status codes from your origin".
 const defaultErrorCachingMinTTL = 10;

@@ -18,24 +18,26 @@ export interface Served {
   readonly headers: HeaderMap;
   readonly cacheOutcome: CacheOutcome;
   readonly ageSeconds: number;
+  /** The cache that had it; absent where none had. */
+  readonly fromLayer?: string | undefined;
   readonly requestId: string;
   /** The edge location. */
   readonly pop: string;
 }
 
 /**
- * The headers of an answer as CloudFront sends them: with `x-cache`, `via`, `x-amz-cf-pop` and `x-amz-cf-id`, and on a hit
- * with `age`.
+ * The headers of an answer as CloudFront sends them: with `x-cache`, `via`, `x-amz-cf-pop` and `x-amz-cf-id`, and with
+ * `age` where it was kept (assumed: age-of-what-was-kept).
  *
  * Lower-case names, one value each; only `set-cookie` may have several, with a line feed between them.
  */
 export function cloudFrontHeaders(served: Served): Record<string, string> {
-  const { headers, cacheOutcome, ageSeconds, requestId, pop } = served;
+  const { headers, cacheOutcome, ageSeconds, fromLayer, requestId, pop } = served;
   const via = `1.1 ${hostOf(pop)}.cloudfront.net (CloudFront)`;
   return {
     ...headers,
     "x-cache": `${cacheOutcome} from cloudfront`,
-    ...(isFromCache(cacheOutcome) && { age: String(ageSeconds) }),
+    ...(fromLayer !== undefined && { age: String(ageSeconds) }),
     // Each on the way adds itself at the end (RFC 9110 7.6.3).
     via: headers.via === undefined ? via : `${headers.via}, ${via}`,
     "x-amz-cf-pop": pop,
@@ -44,14 +46,13 @@ export function cloudFrontHeaders(served: Served): Record<string, string> {
 }
 
 /** What the local server adds, under its own name: `x-amz-cf-*` and CloudFront's hosts are CloudFront's. */
-export function addImgsealHeaders(flat: string[], { cacheOutcome, ageSeconds, pop }: Served): void {
+export function addImgsealHeaders(
+  flat: string[],
+  { cacheOutcome, ageSeconds, fromLayer, pop }: Served,
+): void {
   flat.push("x-cache", `${cacheOutcome} from imgseal`);
-  if (isFromCache(cacheOutcome)) flat.push("age", String(ageSeconds));
+  if (fromLayer !== undefined) flat.push("age", String(ageSeconds));
   flat.push("via", `1.1 ${pop} (imgseal)`);
-}
-
-function isFromCache(outcome: CacheOutcome): boolean {
-  return outcome === "Hit" || outcome === "RefreshHit";
 }
 
 /** As CloudFront's hosts are named in the event structure: 32 digits, the same ones for a location each time. */

@@ -13,17 +13,54 @@ import type { DistributionDescription, EventType } from "./description.ts";
 import { visibleHeaders } from "./header-rules.ts";
 import type { GivenRequest } from "./request-result.ts";
 import type { GivenResponse } from "./response-result.ts";
+import { describe } from "./wording.ts";
 
-/** A request as the listener hands it over. */
+/** A viewer's request, as a distribution is asked. */
 export interface ViewerRequest {
   readonly id: string;
   readonly method: string;
   /** Raw, percent-encoded. */
   readonly path: string;
-  /** Without the question mark. */
-  readonly queryString: string;
+  /** Without the question mark; empty unless said. */
+  readonly queryString?: string | undefined;
+  /** Names in any case, one value each. */
   readonly headers: HeaderMap;
   readonly clientIp: string;
+}
+
+/** The same, with nothing left open: the names of the headers are in lower case, as functions are shown them. */
+export interface ReceivedRequest extends ViewerRequest {
+  readonly queryString: string;
+}
+
+/** @throws TypeError for what is no request: who asks without types hears what is missing */
+export function received(viewer: ViewerRequest): ReceivedRequest {
+  const { id, method, path, queryString = "", headers, clientIp } = viewer;
+  const texts = [id, method, path, queryString, clientIp];
+  if (!texts.every((text) => typeof text === "string"))
+    throw notText({ id, method, path, queryString, clientIp });
+  if (describe(headers) !== "an object") {
+    throw new TypeError(
+      `expected headers of the viewer's request to be an object, received ${describe(headers)}`,
+    );
+  }
+  return { id, method, path, queryString, headers: lowerCased(headers), clientIp };
+}
+
+function notText(members: Readonly<Record<string, unknown>>): TypeError {
+  const wrong = Object.entries(members).filter(([, value]) => typeof value !== "string");
+  const found = wrong.map(([name, value]) => `${name} is ${describe(value)}`).join(", ");
+  return new TypeError(`expected the viewer's request to have strings, received another: ${found}`);
+}
+
+/** Case does not count in names (RFC 9110 5.1); what node:http hands over has none in upper case, and stays as it is. */
+function lowerCased(headers: HeaderMap): HeaderMap {
+  for (const name in headers) {
+    if (name !== name.toLowerCase()) {
+      return Object.fromEntries(Object.entries(headers).map(([any, value]) => [any.toLowerCase(), value]));
+    }
+  }
+  return headers;
 }
 
 /** What an event says about where it comes from. */
@@ -32,16 +69,14 @@ export interface EventSource {
   readonly requestId: string;
 }
 
-const localDistribution = { id: "LOCAL", domainName: "localhost" };
-
-/** The event of a viewer's request as it came. */
-export function viewerRequestEvent(viewer: ViewerRequest): CloudFrontRequestEvent {
-  const source = { distribution: localDistribution, requestId: viewer.id };
-  return requestEvent("viewer-request", givenRequest(viewer), source);
-}
-
 /** What a viewer-request function is shown. */
-export function givenRequest({ clientIp, method, path, queryString, headers }: ViewerRequest): GivenRequest {
+export function givenRequest({
+  clientIp,
+  method,
+  path,
+  queryString,
+  headers,
+}: ReceivedRequest): GivenRequest {
   return { clientIp, method, uri: path, querystring: queryString, headers: visibleHeaders(headers) };
 }
 

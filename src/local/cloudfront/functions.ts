@@ -4,12 +4,13 @@ import type { CacheBehavior, DistributionDescription, EventType } from "./descri
 import { errorPage } from "./error-page.ts";
 import { type EventSource, requestEvent, responseEvent } from "./events.ts";
 import { failureEntry } from "./failure.ts";
-import { type EdgeFunction, invoke, reading } from "./invoke.ts";
+import { type EdgeFunction, invoke } from "./invoke.ts";
 import type { FetchedAnswer, FunctionLog } from "./layer.ts";
 import { type GivenRequest, type RequestResult, readRequestResult } from "./request-result.ts";
 import { type GivenResponse, type ResponseResult, readResponseResult } from "./response-result.ts";
 import { type OnBreach, RuleBreach, refuseBreach } from "./rule-breach.ts";
 import { ruleOf } from "./rules.ts";
+import { reading } from "./serialisable.ts";
 import type { StartTimer } from "./timer.ts";
 
 export interface FunctionParts {

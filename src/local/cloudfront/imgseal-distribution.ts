@@ -1,9 +1,6 @@
 /** The distribution that imgseal is made for: `serve` runs it, and infrastructure is to be made from it. */
 
-import type { DistributionDescription } from "./description.ts";
-
-// All codes for which CloudFront takes an error caching minimum. What our error table says (`max-age`) is what counts.
-const configurableErrors = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
+import { configurableErrorCodes, type DistributionDescription } from "./description.ts";
 
 const nothing = Object.freeze({ behavior: "none" } as const);
 
@@ -57,5 +54,6 @@ export const imgsealDistribution: DistributionDescription = {
       { eventType: "origin-response", lambdaFunctionARN: "origin-response" },
     ],
   },
-  customErrorResponses: configurableErrors.map((errorCode) => ({ errorCode, errorCachingMinTTL: 1 })),
+  // What our error table says (`max-age`) is what counts.
+  customErrorResponses: configurableErrorCodes.map((errorCode) => ({ errorCode, errorCachingMinTTL: 1 })),
 };

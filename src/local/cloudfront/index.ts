@@ -26,10 +26,11 @@ export { type CacheOutcome, cloudFrontHeaders } from "./edge-headers.ts";
 export type { ViewerRequest } from "./events.ts";
 export type { FailureEntry } from "./failure.ts";
 export { createInvalidations, type InvalidationOptions, type InvalidationResult } from "./invalidation.ts";
-export type { EdgeFunction, FunctionContext } from "./invoke.ts";
+export type { EdgeFunction } from "./invoke.ts";
 export type { FunctionLogEntry, OriginAnswer } from "./layer.ts";
+export type { OriginFetch } from "./origin-failure.ts";
 export type { OriginRequest } from "./origin-request.ts";
-export type { OriginFetch } from "./origin-side.ts";
+
 export { plainDistribution } from "./plain-distribution.ts";
 export { type RuleId, rules } from "./rules.ts";
 export { type StartTimer, startSystemTimer } from "./timer.ts";

@@ -2,8 +2,9 @@
 
 import type { CloudFrontHeaders, CloudFrontOrigin } from "aws-lambda";
 import type { HeaderMap } from "../../edge/event.ts";
-import { describe, readResultHeaders } from "./result-headers.ts";
+import { readResultHeaders } from "./result-headers.ts";
 import { RuleBreach } from "./rule-breach.ts";
+import { describe } from "./wording.ts";
 
 interface Member {
   readonly expected: string;
@@ -92,8 +93,16 @@ export const deniedCustomHeaders: readonly string[] = [
   "x-real-ip",
 ];
 
-/** @throws RuleBreach */
-export function readOrigin(origin: unknown, headers: HeaderMap): { readonly origin?: CloudFrontOrigin } {
+/**
+ * @param headers of the result
+ * @param given those that the function was shown: what the viewer sent and the function left is not its doing
+ * @throws RuleBreach
+ */
+export function readOrigin(
+  origin: unknown,
+  headers: HeaderMap,
+  given: HeaderMap,
+): { readonly origin?: CloudFrontOrigin } {
   if (origin === undefined) return {};
   const kinds = describe(origin) === "an object" ? Object.entries(Object(origin)) : [];
   const [kind, ...others] = kinds.filter(([, value]) => value !== undefined);
@@ -111,7 +120,7 @@ export function readOrigin(origin: unknown, headers: HeaderMap): { readonly orig
       );
     }
   }
-  requireCustomHeaders(Object(value).customHeaders, headers);
+  requireCustomHeaders(Object(value).customHeaders, headers, given);
   // As Lambda sends it: nothing of the function's own objects is kept.
   return { origin: JSON.parse(JSON.stringify({ [name]: value })) };
 }
@@ -120,13 +129,13 @@ function show(value: unknown): string {
   return typeof value === "string" || typeof value === "number" ? JSON.stringify(value) : describe(value);
 }
 
-function requireCustomHeaders(customHeaders: CloudFrontHeaders, headers: HeaderMap): void {
+function requireCustomHeaders(customHeaders: CloudFrontHeaders, headers: HeaderMap, given: HeaderMap): void {
   const custom = readResultHeaders(customHeaders, { eventType: "origin-request", given: {} });
   for (const header in custom) {
     if (deniedCustomHeaders.some((denied) => isNamedBy(denied, header))) {
       throw new RuleBreach("origin-custom-header", `customHeaders has ${header}`, { header });
     }
-    if (headers[header] !== undefined) {
+    if (headers[header] !== undefined && headers[header] !== given[header]) {
       throw new RuleBreach("origin-header-twice", `${header} is in both`, { header });
     }
   }

@@ -5,11 +5,10 @@ import type { DistributionDescription, OriginDescription } from "./description.t
 import type { FunctionRunner, Occasion } from "./functions.ts";
 import { visibleHeaders } from "./header-rules.ts";
 import type { Fetch, FetchedAnswer, LayerRequest, OriginAnswer } from "./layer.ts";
-import { type BucketAccess, type OriginRequest, originBound, originRequest } from "./origin-request.ts";
+import { askOrigin, type OriginFetch, type OriginOutcome } from "./origin-failure.ts";
+import { type BucketAccess, originBound, originRequest } from "./origin-request.ts";
 import type { GivenRequest } from "./request-result.ts";
 import type { ResponseResult } from "./response-result.ts";
-
-export type OriginFetch = (request: OriginRequest) => Promise<OriginAnswer>;
 
 export interface OriginSideParts {
   readonly description: DistributionDescription;
@@ -36,19 +35,21 @@ export function createOriginSide({ description, runner, origin, withLease }: Ori
     // Without a word about the origin, it is the behavior's.
     const { uri, querystring, headers, origin: chosen = given.origin } = outcome.request;
     const forwarded: GivenRequest = { ...given, uri, querystring, headers, origin: chosen };
-    const ask = () => origin(originRequest(forwarded, chosen, accessTo(chosen.s3?.domainName)));
-    const first = await ask();
-    if (withLease === undefined || !missStatuses.has(first.status))
-      return respond(forwarded, first, occasion);
+    const sent = originRequest(forwarded, chosen, accessTo(chosen.s3?.domainName));
+    const first = await askOrigin(origin, sent, occasion);
+    if (withLease === undefined || !isMiss(first)) return respond(forwarded, first, occasion);
     // Whoever held the lease before may have stored it: the origin is asked again.
-    return withLease(uri, async () => respond(forwarded, await ask(), occasion));
+    return withLease(uri, async () => respond(forwarded, await askOrigin(origin, sent, occasion), occasion));
   };
 
+  /** Where the origin has not answered, there is no origin response for a function. */
   async function respond(
     request: GivenRequest,
-    fromOrigin: OriginAnswer,
+    asked: OriginOutcome,
     occasion: Occasion,
   ): Promise<FetchedAnswer> {
+    if (asked.kind === "failed") return asked.answer;
+    const { answer: fromOrigin } = asked;
     const given = { ...fromOrigin, headers: visibleHeaders(fromOrigin.headers) };
     const outcome = await runner.onResponse("origin-response", request, given, occasion);
     return outcome.kind === "failed" ? outcome.answer : answerOf(outcome.response, fromOrigin.body);
@@ -71,6 +72,10 @@ export function createOriginSide({ description, runner, origin, withLease }: Ori
 
 const empty = Buffer.alloc(0);
 const missStatuses = new Set([403, 404]);
+
+function isMiss(asked: OriginOutcome): boolean {
+  return asked.kind === "answered" && missStatuses.has(asked.answer.status);
+}
 
 /** Without a `body` member the origin's body is kept; CloudFront frames the whole anew. */
 function answerOf(

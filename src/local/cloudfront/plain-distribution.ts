@@ -1,5 +1,6 @@
 /** The simplest distribution there is, to begin with: one bucket, one behavior, CloudFront's managed cache policy. */
 
+import { eventTypeProblems } from "./checked-functions.ts";
 import type { CacheBehavior, DistributionDescription, EventType } from "./description.ts";
 
 const nothing = Object.freeze({ behavior: "none" } as const);
@@ -10,11 +11,14 @@ const nothing = Object.freeze({ behavior: "none" } as const);
  * The cache policy is the managed CachingOptimized: a second at least, a day unless said, a year at most.
  *
  * @param behavior what is to be different
+ * @throws TypeError for an event that CloudFront does not know
  */
 export function plainDistribution(
   events: readonly EventType[],
   behavior: Partial<CacheBehavior> = {},
 ): DistributionDescription {
+  const problems = eventTypeProblems(events);
+  if (problems.length > 0) throw new TypeError(problems.join("\n"));
   return {
     id: "EDFDVBD6EXAMPLE",
     domainName: "d111111abcdef8.cloudfront.net",

@@ -5,24 +5,20 @@ import type { EventType } from "./description.ts";
 export interface FunctionQuota {
   readonly memoryMegabytes: number;
   readonly timeoutMilliseconds: number;
-  /** The package as it is uploaded. */
-  readonly zipBytes: number;
   /** Headers and body of an answer that the function makes; base64 text counts as it is. */
   readonly generatedResponseBytes: number;
 }
 
-// Newer pages allow 30 s and 50 MB here as well.
+// Newer pages allow 30 s here as well.
 const viewerEvent: FunctionQuota = {
   memoryMegabytes: 128,
   timeoutMilliseconds: 5_000,
-  zipBytes: 1_000_000,
   generatedResponseBytes: 40 * 1_024,
 };
 
 const originEvent: FunctionQuota = {
   memoryMegabytes: 10_240,
   timeoutMilliseconds: 30_000,
-  zipBytes: 50_000_000,
   generatedResponseBytes: 1_024 * 1_024,
 };
 

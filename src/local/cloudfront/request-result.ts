@@ -4,8 +4,9 @@ import type { CloudFrontOrigin } from "aws-lambda";
 import type { HeaderMap } from "../../edge/event.ts";
 import { readOrigin } from "./origin-result.ts";
 import { uriCharacters } from "./quotas.ts";
-import { describe, readResultHeaders } from "./result-headers.ts";
+import { readResultHeaders } from "./result-headers.ts";
 import { type OnBreach, RuleBreach, refuseBreach } from "./rule-breach.ts";
+import { describe } from "./wording.ts";
 
 /** What the function was shown. */
 export interface GivenRequest {
@@ -47,7 +48,7 @@ export function readRequestResult(
     ...address,
     headers: readResultHeaders(headers, { eventType, given: given.headers, onBreach }),
   };
-  if (eventType === "origin-request") return { ...read, ...readOrigin(origin, read.headers) };
+  if (eventType === "origin-request") return { ...read, ...readOrigin(origin, read.headers, given.headers) };
   if (origin !== undefined) {
     onBreach(new RuleBreach("origin-at-viewer-request", `origin is ${describe(origin)}`));
   }

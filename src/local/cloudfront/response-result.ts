@@ -3,8 +3,9 @@
 import type { HeaderMap } from "../../edge/event.ts";
 import type { EventType } from "./description.ts";
 import { functionQuotas } from "./quotas.ts";
-import { describe, grouped, readResultHeaders } from "./result-headers.ts";
+import { readResultHeaders } from "./result-headers.ts";
 import { type OnBreach, RuleBreach, refuseBreach } from "./rule-breach.ts";
+import { describe, grouped } from "./wording.ts";
 
 /** What the function was shown; absent at request events, where every answer is generated. */
 export interface GivenResponse {

@@ -4,6 +4,7 @@ import type { HeaderMap } from "../../edge/event.ts";
 import type { EventType } from "./description.ts";
 import { isDisallowed, readOnlyHeaders } from "./header-rules.ts";
 import { type OnBreach, RuleBreach, refuseBreach } from "./rule-breach.ts";
+import { describe } from "./wording.ts";
 
 export interface HeadersContext {
   readonly eventType: EventType;
@@ -151,19 +152,4 @@ function requireReadOnly(
             );
     onBreach(breach);
   }
-}
-
-/** As our other figures are written. */
-export function grouped(figure: number): string {
-  return figure.toLocaleString("en-US");
-}
-
-/** What a value is, in words, without what it holds. */
-export function describe(value: unknown): string {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "an array";
-  if (Buffer.isBuffer(value)) return "a Buffer";
-  if (typeof value === "object") return "an object";
-  if (typeof value === "undefined") return "undefined";
-  return `a ${typeof value}`;
 }

@@ -1,9 +1,9 @@
-/** Every rule that a function or a request can break: what CloudFront answers then, and where the rule is written. */
+/** Every rule that a function, a request or an origin can break: what CloudFront answers then, and where the rule is written. */
 
 export type FailureOutcome = "LambdaValidationError" | "LambdaExecutionError" | "Error";
 
 interface Rule {
-  readonly status: 403 | 414 | 502 | 503;
+  readonly status: 403 | 414 | 502 | 503 | 504;
   /** In CloudFront's words for `x-cache`. */
   readonly outcome: FailureOutcome;
   /** The page that says so; `assumed` where none does and this is the strict reading. */
@@ -22,6 +22,7 @@ const generating = `${guide}/lambda-generating-http-responses.html`;
 const quotas = `${guide}/cloudfront-limits.html`;
 const badGateway = `${guide}/http-502-bad-gateway.html`;
 const unavailable = `${guide}/http-503-service-unavailable.html`;
+const gatewayTimeout = `${guide}/http-504-gateway-timeout.html`;
 const originHeaders = `${guide}/add-origin-custom-headers.html`;
 const behaviorSettings = `${guide}/DownloadDistValuesCacheBehavior.html`;
 const lambdaHandler = "https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html";
@@ -60,6 +61,24 @@ export const rules = {
     page: "This distribution is not configured to allow the HTTP request method that was used for this request.",
     requirement: "A behavior answers the methods that its allowedMethods list.",
     remedy: "List the method there if a function or the origin should see it.",
+  },
+
+  "origin-unreachable": {
+    status: 502,
+    outcome: "Error",
+    source: badGateway,
+    page: "CloudFront wasn't able to connect to the origin.",
+    requirement: "An origin answers; what `origin` throws or rejects with is a connection that failed.",
+    remedy:
+      "Look for the origin's address, port and certificate; resolve with { status, headers, body } for an error of its own.",
+  },
+  "origin-timeout": {
+    status: 504,
+    outcome: "Error",
+    source: gatewayTimeout,
+    page: "CloudFront attempted to establish a connection with the origin, but either the attempt failed or the origin closed the connection.",
+    requirement: "An origin answers before the request expires.",
+    remedy: "Look for a firewall between, or for what takes the origin so long.",
   },
 
   "handler-throws": {

@@ -6,7 +6,7 @@ import type { CacheBehavior, DistributionDescription } from "./description.ts";
 import type { DistributionAnswer } from "./distribution.ts";
 import type { CacheOutcome } from "./edge-headers.ts";
 import { errorPage } from "./error-page.ts";
-import { givenRequest, type ViewerRequest } from "./events.ts";
+import { givenRequest, type ReceivedRequest, received, type ViewerRequest } from "./events.ts";
 import { failureEntry } from "./failure.ts";
 import type { Failed, FunctionRunner, Occasion } from "./functions.ts";
 import type { CacheLayer, FunctionLogEntry, LayerRequest, OriginAnswer } from "./layer.ts";
@@ -33,7 +33,8 @@ export function createViewerSide(
   const { pop, runner, layer, decisions, nowMilliseconds } = parts;
   const behaviorOf = createBehaviorChooser(parts.description);
 
-  return async function answer(viewer) {
+  return async function answer(asked) {
+    const viewer = received(asked);
     const behavior = behaviorOf(viewer.path);
     const entries: FunctionLogEntry[] = [];
     const occasion: Occasion = { behavior, requestId: viewer.id, log: (entry) => entries.push(entry) };
@@ -69,7 +70,7 @@ export function createViewerSide(
   };
 
   async function lookUp(
-    viewer: ViewerRequest,
+    viewer: ReceivedRequest,
     decided: Pick<LayerRequest, "uri" | "querystring" | "headers">,
     occasion: Occasion,
     logged: () => readonly FunctionLogEntry[],
@@ -78,7 +79,7 @@ export function createViewerSide(
     const { id, method, clientIp } = viewer;
     const { uri, querystring, headers } = decided;
     const found = await layer.answer({ id, clientIp, method, uri, querystring, headers, behavior, log });
-    const { status, statusDescription, body, madeBy, outcome, ageSeconds } = found;
+    const { status, statusDescription, body, madeBy, outcome, ageSeconds, fromLayer } = found;
     const policy = behavior.responseHeadersPolicy;
     const answered: DistributionAnswer = {
       status,
@@ -87,6 +88,7 @@ export function createViewerSide(
       body: body.length === 0 ? undefined : body,
       cacheOutcome: madeBy ?? outcome,
       ageSeconds,
+      ...(fromLayer !== undefined && { fromLayer }),
       requestId: id,
       pop,
       logged: logged(),
@@ -100,7 +102,7 @@ export function createViewerSide(
       : { ...answered, headers: amended.response.headers, logged: logged() };
   }
 
-  function failed({ answer }: Failed, viewer: ViewerRequest): Answered {
+  function failed({ answer }: Failed, viewer: ReceivedRequest): Answered {
     return madeHere(answer, answer.madeBy ?? "Error", viewer);
   }
 
@@ -108,7 +110,7 @@ export function createViewerSide(
   function madeHere(
     answer: OriginAnswer,
     cacheOutcome: CacheOutcome,
-    { method, id: requestId }: ViewerRequest,
+    { method, id: requestId }: ReceivedRequest,
   ): Answered {
     const { statusDescription } = answer;
     return {
@@ -127,7 +129,7 @@ type Answered = Omit<DistributionAnswer, "logged">;
 
 /** What CloudFront refuses by itself, before any function sees it. */
 function refusal(
-  { path, queryString, method }: ViewerRequest,
+  { path, queryString, method }: ReceivedRequest,
   behavior: CacheBehavior,
 ): RuleBreach | undefined {
   const figure = path.length + (queryString === "" ? 0 : queryString.length + 1);

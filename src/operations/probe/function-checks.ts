@@ -55,6 +55,21 @@ export const functionChecks = {
     const seen = `${inTurn(first, again)}, ${isSame(first, again) ? "the same answer" : "another answer"}`;
     return first.status === 400 ? { held: isSame(first, again), seen } : { seen };
   }),
+  "age-of-what-was-kept": withFunction(async ({ ask, runId }) => {
+    const target = `/_probe/age-of-what-was-kept/${runId}`;
+    const [first, again] = [await ask(target), await ask(target)];
+    const seen = `${inTurn(first, again)}, Age: ${again.headers.age ?? "none"}`;
+    // Only what was kept can tell.
+    return isSame(first, again) ? { held: again.headers.age !== undefined, seen } : { seen };
+  }),
+  "unreachable-origin-is-kept": withFunction(async ({ ask, runId }) => {
+    const target = `/_probe/unreachable-origin-is-kept/${runId}`;
+    const [first, again] = [await ask(target), await ask(target)];
+    const seen = `${inTurn(first, again)}, Age: ${again.headers.age ?? "none"}, ${isSame(first, again) ? "the same page" : "another page"}`;
+    return first.status === 502
+      ? { held: isSame(first, again) || again.headers.age !== undefined, seen }
+      : { seen };
+  }),
   "range-answered-whole": withFunction(async ({ ask, runId }) => {
     const starts = [0, 10, 20];
     const replies = await Promise.all(

@@ -21,6 +21,22 @@ const stamp = () => `${Date.now().toString(36)}-${Math.random().toString(36).sli
 const delay = (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 const isRevalidation = ({ headers }) => headers["if-none-match"] !== undefined;
 const nowhere = "imgseal-probe.invalid";
+const toNowhere = (request) => ({
+  ...request,
+  headers: { ...request.headers, host: header("Host", nowhere) },
+  origin: {
+    custom: {
+      customHeaders: {},
+      domainName: nowhere,
+      keepaliveTimeout: 5,
+      path: "",
+      port: 443,
+      protocol: "https",
+      readTimeout: 5,
+      sslProtocols: ["TLSv1.2"],
+    },
+  },
+});
 
 // By event, then by the second part of the path: /_probe/{name}/{run}/{seconds}
 const at = {
@@ -53,24 +69,9 @@ const at = {
       return answer("max-age=1", stamp());
     },
     "stale-is-a-refresh-hit": ({ request }) =>
-      isRevalidation(request)
-        ? {
-            ...request,
-            headers: { ...request.headers, host: header("Host", nowhere) },
-            origin: {
-              custom: {
-                customHeaders: {},
-                domainName: nowhere,
-                keepaliveTimeout: 5,
-                path: "",
-                port: 443,
-                protocol: "https",
-                readTimeout: 5,
-                sslProtocols: ["TLSv1.2"],
-              },
-            },
-          }
-        : answer("max-age=1", stamp()),
+      isRevalidation(request) ? toNowhere(request) : answer("max-age=1", stamp()),
+    "unreachable-origin-is-kept": ({ request }) => toNowhere(request),
+    "age-of-what-was-kept": () => answer("max-age=60", stamp(), { status: "404" }),
     "error-with-max-age-0": () => answer("max-age=0", stamp(), { status: "400" }),
     "range-answered-whole": async ({ seconds }) => {
       const body = stamp();

@@ -1,6 +1,6 @@
 import type { CloudFrontRequestEvent } from "aws-lambda";
 import { viewerRequest as handle, type ViewerRequestParts } from "../../../src/edge/viewer-request.ts";
-import { viewerRequestEvent } from "../../../src/local/cloudfront/events.ts";
+import { emulatedViewerRequestEvent } from "../../fixtures/events.ts";
 import type { Benchmark } from "../benchmark.ts";
 import { type Contestant, hold } from "../contest.ts";
 
@@ -95,7 +95,7 @@ function callInTurn(
 
 function eventOf(target: string): CloudFrontRequestEvent {
   const [path = "", queryString = ""] = target.split("?");
-  return viewerRequestEvent({
+  return emulatedViewerRequestEvent({
     id: "4TyzHTaYWb1GX1qTfsHhEqV6HUDd",
     method: "GET",
     path,

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { createDecisions, type Decision } from "../../../src/local/cloudfront/decisions.ts";
-import type { ViewerRequest } from "../../../src/local/cloudfront/events.ts";
+import type { ReceivedRequest } from "../../../src/local/cloudfront/events.ts";
 
 const decision: Decision = { canonicalPath: "/a.jpg/thumb.3f9a1c20b4d7.webp", logged: [] };
 
-function viewer(changes: Partial<ViewerRequest> = {}): ViewerRequest {
+function viewer(changes: Partial<ReceivedRequest> = {}): ReceivedRequest {
   return {
     id: "1",
     method: "GET",
@@ -59,7 +59,7 @@ describe("what viewer-request decided", () => {
     expect(decisions.recall(viewer())).toBeUndefined();
   });
 
-  it.each<[string, Partial<ViewerRequest>]>([
+  it.each<[string, Partial<ReceivedRequest>]>([
     ["method", { method: "HEAD" }],
     ["path", { path: "/thumb/b.jpg" }],
     ["spelling of the path", { path: "/thumb/%61.jpg" }],

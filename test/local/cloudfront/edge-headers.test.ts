@@ -36,6 +36,31 @@ describe("the headers of an answer, as CloudFront sends them,", () => {
     expect(headers.via).toMatch(host);
   });
 
+  it("age-of-what-was-kept (assumed): have an age on whatever was kept, from 0, and on an error too", async () => {
+    const missed = createEmulator({ origin: () => ({ ...missing, status: 404 }) });
+    expect(cloudFrontHeaders(await missed.ask()).age).toBeUndefined();
+    expect(cloudFrontHeaders(await missed.ask())).toMatchObject({
+      "x-cache": "Error from cloudfront",
+      age: "0",
+    });
+    const found = createEmulator();
+    await found.ask();
+    expect(cloudFrontHeaders(await found.ask())).toMatchObject({
+      "x-cache": "Hit from cloudfront",
+      age: "0",
+    });
+    const slow = createEmulator({
+      origin: () => ({ ...missing, status: 404 }),
+      description: { customErrorResponses: [] },
+    });
+    await slow.ask();
+    slow.clock.milliseconds += 5_000;
+    expect(cloudFrontHeaders(await slow.ask())).toMatchObject({
+      "x-cache": "Error from cloudfront",
+      age: "5",
+    });
+  });
+
   it("name one host for each location in via", async () => {
     const { ask } = createEmulator({ options: { pops: ["FRA56-P1", "NRT57-C1"] } });
     const vias = [];
@@ -62,11 +87,13 @@ describe("the headers of the local server", () => {
   const served = { headers: {}, ageSeconds: 5, requestId: "abc==", pop: "local-2" };
   const flat = (cacheOutcome: CacheOutcome) => {
     const headers = ["etag", '"v1"'];
-    addImgsealHeaders(headers, { ...served, cacheOutcome });
+    const fromLayer = cacheOutcome === "RefreshHit" || cacheOutcome === "Error" ? "local-2" : undefined;
+    addImgsealHeaders(headers, { ...served, cacheOutcome, fromLayer });
     return headers;
   };
 
   it.each<[CacheOutcome, string[]]>([
+    ["Error", ["x-cache", "Error from imgseal", "age", "5", "via", "1.1 local-2 (imgseal)"]],
     ["RefreshHit", ["x-cache", "RefreshHit from imgseal", "age", "5", "via", "1.1 local-2 (imgseal)"]],
     ["Miss", ["x-cache", "Miss from imgseal", "via", "1.1 local-2 (imgseal)"]],
     [

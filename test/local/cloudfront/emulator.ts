@@ -1,13 +1,13 @@
 /** A small distribution for tests: one behavior, one function at most for each event, an origin that is told what to say. */
 
 import type { HeaderMap } from "../../../src/edge/event.ts";
+import { type AssemblyOptions, assembleDistribution } from "../../../src/local/cloudfront/assembly.ts";
 import type {
   CacheBehavior,
   DistributionDescription,
   EventType,
 } from "../../../src/local/cloudfront/description.ts";
-import { createDistribution, type DistributionOptions } from "../../../src/local/cloudfront/distribution.ts";
-import type { ViewerRequest } from "../../../src/local/cloudfront/events.ts";
+import type { ReceivedRequest, ViewerRequest } from "../../../src/local/cloudfront/events.ts";
 import { imgsealDistribution } from "../../../src/local/cloudfront/imgseal-distribution.ts";
 import type { EdgeFunction } from "../../../src/local/cloudfront/invoke.ts";
 import type { OriginAnswer } from "../../../src/local/cloudfront/layer.ts";
@@ -22,7 +22,7 @@ export interface Setting {
   readonly description?: Partial<DistributionDescription>;
   readonly origin?: (request: OriginRequest) => OriginAnswer | Promise<OriginAnswer>;
   readonly startTimer?: StartTimer;
-  readonly options?: Partial<DistributionOptions>;
+  readonly options?: Partial<AssemblyOptions>;
 }
 
 export const requestId = "MRVMF7KydIvxMWfJIglgwHQwZsbG2IhRJ07sn9AkKUFSHS9EXAMPLE==";
@@ -57,7 +57,7 @@ export function createEmulator(setting: Setting = {}) {
     eventType: name as EventType,
     lambdaFunctionARN: `${name}-function`,
   }));
-  const distribution = createDistribution({
+  const distribution = assembleDistribution({
     description: {
       ...imgsealDistribution,
       id: "EDFDVBD6EXAMPLE",
@@ -90,7 +90,7 @@ export function createEmulator(setting: Setting = {}) {
   };
 }
 
-export function viewerOf(target: string, headers: HeaderMap = { host: "www.example.com" }): ViewerRequest {
+export function viewerOf(target: string, headers: HeaderMap = { host: "www.example.com" }): ReceivedRequest {
   const [path = "", queryString = ""] = target.split("?", 2);
   return { id: requestId, method: "GET", path, queryString, headers, clientIp: "203.0.113.178" };
 }

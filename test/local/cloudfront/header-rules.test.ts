@@ -65,17 +65,16 @@ describe("a function is not shown", () => {
 // "Quotas on Lambda@Edge" and "Quotas on CloudFront", in the strict reading.
 describe("the quotas", () => {
   it.each([
-    ["viewer-request", 128, 5_000, 1_000_000, 40_960],
-    ["origin-request", 10_240, 30_000, 50_000_000, 1_048_576],
-    ["origin-response", 10_240, 30_000, 50_000_000, 1_048_576],
-    ["viewer-response", 128, 5_000, 1_000_000, 40_960],
+    ["viewer-request", 128, 5_000, 40_960],
+    ["origin-request", 10_240, 30_000, 1_048_576],
+    ["origin-response", 10_240, 30_000, 1_048_576],
+    ["viewer-response", 128, 5_000, 40_960],
   ] as const)(
-    "of %s are %i MB, %i ms, %i bytes of zip and %i bytes of answer",
-    (event, memoryMegabytes, timeoutMilliseconds, zipBytes, generatedResponseBytes) => {
+    "of %s are %i MB, %i ms and %i bytes of answer",
+    (event, memoryMegabytes, timeoutMilliseconds, generatedResponseBytes) => {
       expect(functionQuotas[event]).toEqual({
         memoryMegabytes,
         timeoutMilliseconds,
-        zipBytes,
         generatedResponseBytes,
       });
     },

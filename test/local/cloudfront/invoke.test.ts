@@ -1,5 +1,6 @@
+import type { Context } from "aws-lambda";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { FunctionContext } from "../../../src/local/cloudfront/invoke.ts";
+import { InvocationContext } from "../../../src/local/cloudfront/function-context.ts";
 import { functionQuotas } from "../../../src/local/cloudfront/quotas.ts";
 import { type StartTimer, startSystemTimer } from "../../../src/local/cloudfront/timer.ts";
 import { createEmulator, requestId } from "./emulator.ts";
@@ -146,7 +147,7 @@ describe("Node's timer", () => {
 
 describe("a function's context", () => {
   it("is Lambda's: request id, name, memory and the time that is left", async () => {
-    let seen: FunctionContext | undefined;
+    let seen: Context | undefined;
     const left: number[] = [];
     const emulator = createEmulator({
       handlers: {
@@ -166,6 +167,38 @@ describe("a function's context", () => {
       memoryLimitInMB: String(functionQuotas["viewer-request"].memoryMegabytes),
     });
     expect(left).toEqual([5_000, 3_800]);
+  });
+
+  it("has nothing that Lambda's has not: a handler that counts on it fails here as it would there", async () => {
+    const { ask } = createEmulator({
+      handlers: {
+        "viewer-request": async (event, context) => {
+          Object(context).log({ any: "entry" });
+          return given(event);
+        },
+      },
+    });
+    const { status, logged } = await ask();
+    expect(status).toBe(503);
+    expect(logged).toMatchObject([
+      { rule: "handler-throws", message: expect.stringContaining("log is not a function") },
+    ]);
+  });
+
+  it("knows where our own handlers leave their entries, and no other object does", async () => {
+    const entry = { handler: "viewer-request", id: requestId, outcome: "noted", ms: {} } as const;
+    const { ask } = createEmulator({
+      handlers: {
+        "viewer-request": async (event, context) => {
+          InvocationContext.logOf(context)(entry);
+          return given(event);
+        },
+      },
+    });
+    expect((await ask()).logged).toEqual([entry]);
+    expect(() => InvocationContext.logOf(JSON.parse("{}"))).toThrow(
+      new TypeError("expected the context of a function that the emulator runs"),
+    );
   });
 });
 

@@ -20,6 +20,8 @@ export interface RuleCase {
   readonly viewer?: Partial<ViewerRequest>;
   readonly viewerThatKeeps?: Partial<ViewerRequest>;
   readonly originHeaders?: HeaderMap;
+  /** What the origin throws. */
+  readonly originThrows?: unknown;
   /** What the log names. */
   readonly names?: { readonly header?: string; readonly figure?: number; readonly quota?: number };
 }
@@ -607,6 +609,18 @@ export const ruleCases: readonly RuleCase[] = [
     viewerThatKeeps: { method: "DELETE" },
     keeps: amended({}),
   },
+  {
+    rule: "origin-unreachable",
+    title: "a connection that is refused",
+    breaks: amended({}),
+    originThrows: Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:1"), { code: "ECONNREFUSED" }),
+  },
+  {
+    rule: "origin-timeout",
+    title: "a connection that times out",
+    breaks: amended({}),
+    originThrows: Object.assign(new Error("connect ETIMEDOUT 192.0.2.1:443"), { code: "ETIMEDOUT" }),
+  },
   ...execution(),
   ...requests(),
   ...headers(),
@@ -670,7 +684,8 @@ export const ruleCases: readonly RuleCase[] = [
 ];
 
 /** What the origin answers in a case. */
-export function originAnswer({ event, originHeaders }: RuleCase) {
+export function originAnswer({ event, originHeaders, originThrows }: RuleCase) {
+  if (originThrows !== undefined) throw originThrows;
   const answer = event === "origin-response" && originHeaders !== undefined ? missing : stored;
   return { ...answer, headers: { ...answer.headers, ...originHeaders } };
 }

@@ -260,6 +260,20 @@ describe("the event", () => {
     expect(Object.keys(Object(cf).response).sort()).toEqual(["headers", "status", "statusDescription"]);
   });
 
+  it("of origin-response shows nothing of the origin's that is CloudFront's own, and neither does the answer", async () => {
+    const own = { connection: "keep-alive", "x-edge-a": "1", "x-cache": "HIT", "x-amz-meta-a": "b" };
+    const origin = () => ({ ...stored, headers: { ...stored.headers, ...own } });
+    const { ask, eventOf } = observe({}, { origin });
+    const answer = await ask();
+    const shown = Object.keys(Object(eventOf("origin-response")).response.headers).sort();
+    expect(shown).toEqual(["content-type", "etag", "server", "x-amz-meta-a"]);
+    const without = await createEmulator({ origin }).ask();
+    for (const { headers } of [answer, without]) {
+      expect(headers).toMatchObject({ "x-amz-meta-a": "b" });
+      for (const name of ["connection", "x-edge-a", "x-cache"]) expect(headers).not.toHaveProperty(name);
+    }
+  });
+
   it("of viewer-response has the request as viewer-request left it, and what the viewer gets", async () => {
     const { ask, eventOf } = observe({ "viewer-request": amend({ uri: "/other.jpg", querystring: "a=b" }) });
     await ask();
@@ -464,6 +478,47 @@ describe("several edge locations", () => {
     await ask("/a", {}, 1);
     expect(took()).toEqual(["viewer-request", "viewer-response"]);
     expect(asked.length).toBe(1);
+  });
+
+  it("and Origin Shield share the bytes that are given for all", async () => {
+    const origins = imgsealDistribution.origins.map((origin) => ({ ...origin, originShield: true }));
+    // Of three caches each has room for two answers of some 12,100 bytes, with what they cost beside their bodies.
+    const { ask, asked } = observe(
+      {},
+      {
+        origin: () => ({ ...stored, body: Buffer.alloc(10_000) }),
+        options: { pops: [...pops], cacheBytes: 75_000 },
+        description: { origins },
+      },
+    );
+    for (const path of ["/a", "/b", "/c", "/a"]) await ask(path);
+    expect(asked.length).toBe(4);
+  });
+});
+
+describe("an origin's custom header", () => {
+  const origins = imgsealDistribution.origins.map((origin) => ({
+    ...origin,
+    customHeaders: { "X-Secret": "abc" },
+  }));
+  const originRequestPolicy = {
+    name: "secret",
+    headers: { behavior: "whitelist", items: ["x-secret"] },
+    cookies: none,
+    queryStrings: none,
+  } as const;
+  const headers = { host: "h", "x-secret": "forged" };
+
+  it("replaces the viewer's of the same name (add-origin-custom-headers)", async () => {
+    const { ask, asked } = createEmulator({ description: { origins }, behavior: { originRequestPolicy } });
+    await ask("/a", { headers });
+    expect(asked[0]?.headers["x-secret"]).toBe("abc");
+  });
+
+  it("does so behind a function too, which is not blamed for what the viewer sent", async () => {
+    const { ask, asked } = observe({}, { description: { origins }, behavior: { originRequestPolicy } });
+    const { status, logged } = await ask("/a", { headers });
+    expect([status, logged, asked[0]?.headers["x-secret"]]).toEqual([200, [], "abc"]);
   });
 });
 
