@@ -4,7 +4,13 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { delimiter, dirname, join } from "node:path";
 import { serve } from "./server.mjs";
 
-const quiet = { NEXT_TELEMETRY_DISABLED: "1", NUXT_TELEMETRY_DISABLED: "1", ASTRO_TELEMETRY_DISABLED: "1" };
+// Built as on a desk: with CI set, Next warns that there is no cache of an earlier build.
+const quiet = {
+  NEXT_TELEMETRY_DISABLED: "1",
+  NUXT_TELEMETRY_DISABLED: "1",
+  ASTRO_TELEMETRY_DISABLED: "1",
+  CI: "",
+};
 const written = /[/\\](?:node_modules|dist|\.next|\.nuxt|\.output|\.astro)(?:[/\\]|$)/;
 
 /**
