@@ -85,12 +85,9 @@ export function createFiller({
     const hasArrived = img.complete && img.naturalWidth > 0;
     // What has arrived keeps its URL: with another grant it would be another one, and a second request.
     if (!grant || (hasArrived && withoutQuery(img.src) === withoutQuery(src))) return;
-    try {
-      if (placeholder && !hasArrived && !savesData()) showBehind(img, place(placeholder).urlFor({}));
-    } finally {
-      // A placeholder that cannot be had keeps no picture away.
-      setAttributes(img, { srcset, src });
-    }
+    // First: a placeholder that there is not keeps no picture away.
+    setAttributes(img, { srcset, src });
+    if (placeholder && !hasArrived && !savesData()) showBehind(img, place(placeholder).urlFor({}));
   }
 
   return { fill, refreshIfDue, stop };
@@ -106,7 +103,7 @@ function parseOptions({ alt, sizes, priority, sourceSize }: Description): Unchec
 }
 
 function parseSize(text: string): Size {
-  const [, width, height] = /^(\d+)x(\d+)$/.exec(text) ?? misuse("source-size", "WIDTHxHEIGHT", text);
+  const [, width, height] = /^(\d+)x(\d+)$/.exec(text) ?? misuse("source-size", "4000x3000", text);
   return { width: Number(width), height: Number(height) };
 }
 

@@ -50,7 +50,7 @@ const otherPath = /(^|\/)\.{0,2}(\/|$)|\p{Cs}/u;
 /** As a signer writes URLs, so that both make one URL for one candidate and browsers load it once. */
 function grantedUrl({ baseUrl, grant, preset, source }: GrantedPicture, { revision }: SignerPreset): string {
   if (typeof source !== "string" || otherPath.test(source)) {
-    misuse("source", 'a path without a leading slash, "." and ".."', source);
+    misuse("source", 'a key without a leading slash, "." or ".."', source);
   }
   return new URL(`/${preset}/${encodeSourceKey(source)}?grant=${grant}&rev=${revision.slice(0, 6)}`, baseUrl)
     .href;

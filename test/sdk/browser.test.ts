@@ -433,9 +433,9 @@ describe.skipIf(isWithoutBrowser)("in a browser", () => {
         ),
         expect.stringContaining('alt: expected a text, or "" for decoration, received undefined'),
         expect.stringContaining("sizes: expected how wide the picture is shown"),
-        expect.stringContaining('source-size: expected WIDTHxHEIGHT, received "wide"'),
+        expect.stringContaining('source-size: expected 4000x3000, received "wide"'),
         expect.stringContaining(
-          'source: expected a path without a leading slash, "." and "..", received "../large/x.jpg"',
+          'source: expected a key without a leading slash, "." or "..", received "../large/x.jpg"',
         ),
       ]);
     });

@@ -143,7 +143,7 @@ describe("refuses, with what was expected and what came,", () => {
       Reflect.apply(make, undefined, [table, { ...picture, source }, { alt: "", sizes: "1px" }]);
     for (const make of [srcset, pictureUrl, imgAttributes]) {
       expect(call(make as typeof srcset)).toThrow(
-        new TypeError(`source: expected a path without a leading slash, "." and "..", received ${received}`),
+        new TypeError(`source: expected a key without a leading slash, "." or "..", received ${received}`),
       );
     }
   });
