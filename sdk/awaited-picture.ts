@@ -9,7 +9,7 @@ import type { PresetName, SignerPresets } from "./presets.ts";
 /** A signed URL, or what a grant opens; the grant may be on its way. */
 export type AwaitedPicture<Presets = SignerPresets["presets"]> =
   | string
-  | (Omit<GrantedPicture<PresetName<Presets>>, "grant"> & { readonly grant: string | undefined });
+  | (Omit<GrantedPicture<PresetName<Presets>>, "grant"> & { readonly grant: string | null | undefined });
 
 export type Urls = Pick<ImgAttributes, "src" | "srcset">;
 
@@ -38,7 +38,7 @@ export function awaitedAttributes<const Table extends SignerPresets>(
   arrival: Arrival | undefined,
 ): AwaitedAttributes {
   if (typeof picture === "string") return imgAttributes(presets, picture, options);
-  const { grant = "" } = picture;
+  const grant = picture.grant ?? "";
   const attributes = imgAttributes(presets, { ...picture, grant }, options);
   // With another grant the URLs would be others, and what is shown would be loaded a second time.
   if (arrival?.subject === subjectOf(picture)) return { ...attributes, ...arrival.urls };

@@ -4,7 +4,14 @@
  * No import of Node's, and no key.
  */
 
-import { imgAttributes as attributesOf, formatSrcset, type ImgAttributes, type ImgOptions } from "./img.ts";
+import { parseMode } from "./cors.ts";
+import {
+  imgAttributes as attributesOf,
+  formatSrcset,
+  type ImgAttributes,
+  type ImgOptions,
+  writtenRatio,
+} from "./img.ts";
 import { type GrantedPicture, type Picture, placePicture } from "./picture.ts";
 import type { PresetName, SignerPresets } from "./presets.ts";
 import type { SelectorOptions } from "./url-options.ts";
@@ -30,7 +37,10 @@ export function imgAttributes<const Table extends SignerPresets>(
   options: ImgOptions,
 ): ImgAttributes {
   const { name, preset, urlFor } = placePicture(presets, picture);
-  return attributesOf(name, preset, urlFor, options);
+  return attributesOf(name, preset, urlFor, {
+    ...options,
+    crossorigin: parseMode(options.crossorigin),
+  });
 }
 
 /**
@@ -58,5 +68,5 @@ export function pictureUrl<const Table extends SignerPresets, Name extends Prese
   picture: GrantedPicture<Name>,
   { width, dpr, format }: SelectorOptions<Table["presets"][Name]> = {},
 ): string {
-  return placePicture(presets, picture).urlFor({ w: width, dpr, fm: format });
+  return placePicture(presets, picture).urlFor({ w: width, dpr: writtenRatio(dpr), fm: format });
 }

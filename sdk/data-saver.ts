@@ -6,9 +6,9 @@ import type { ImgPreset } from "./img.ts";
 /** The preset without the candidates that are larger than the window needs in CSS pixels. */
 export function economical(preset: ImgPreset): ImgPreset {
   if (!savesData()) return preset;
-  const { dprs: _, widths, ...others } = preset;
-  const enough = widths?.find((width) => width >= innerWidth) ?? Infinity;
-  return { ...others, ...(widths && { widths: widths.filter((width) => width <= enough) }) };
+  const { dprs: _dprs, widths, ...others } = preset;
+  const isNeeded = (_: number, index: number) => (widths?.[index - 1] ?? 0) < innerWidth;
+  return { ...others, ...(widths && { widths: widths.filter(isNeeded) }) };
 }
 
 /** Network Information API, as far as Chromium has it. */

@@ -4,10 +4,18 @@ import type { GrantClaims } from "../src/urls/grant.ts";
 import type { Key } from "../src/urls/key.ts";
 import { parseKeySet } from "../src/urls/key-set.ts";
 import { formatSignedUrl, type SignedClaims, type SignedUrl } from "../src/urls/signed-url.ts";
+import { parseMode } from "./cors.ts";
 import { type ExpiryOptions, parseLifetime, resolveExpiry } from "./expiry.ts";
 import { type GrantOptions, parseScopes } from "./grant.ts";
 import { formatImg, type HtmlOptions } from "./html.ts";
-import { formatSrcset, type ImgAttributes, type ImgOptions, imgAttributes, type UrlFor } from "./img.ts";
+import {
+  formatSrcset,
+  type ImgAttributes,
+  type ImgOptions,
+  imgAttributes,
+  type UncheckedOptions,
+  type UrlFor,
+} from "./img.ts";
 import { misuse } from "./misuse.ts";
 import { parseOrigin } from "./origin.ts";
 import { findPreset, parsePresets, type SignerPreset } from "./presets.ts";
@@ -20,7 +28,7 @@ import {
 } from "./url-options.ts";
 
 /** Of them each function takes those that it knows. */
-type AnyOptions = AnyUrlOptions & Partial<HtmlOptions>;
+type AnyOptions = AnyUrlOptions & UncheckedOptions & Pick<HtmlOptions, "attributes">;
 
 /** A result that lacks nothing but its signature. */
 export interface Draft<Result> {
@@ -37,6 +45,7 @@ export interface Drafts {
   grant(options: GrantOptions): { readonly claims: GrantClaims; readonly key: Key };
 }
 
+const signerNames = ["baseUrl", "keys", "signingKid", "presets", "lifetime", "now"];
 const expiryNames = ["expiresIn", "expiresAt"];
 const claimNames = [...expiryNames, "version"];
 const urlNames = [...claimNames, "width", "dpr", "format"];
@@ -44,14 +53,9 @@ const srcsetNames = [...claimNames, "format"];
 const imgNames = [...srcsetNames, "alt", "sizes", "priority", "sourceSize", "crossorigin"];
 
 /** @throws TypeError for a setting that would only fail in a page */
-export function createDrafts({
-  baseUrl,
-  keys,
-  signingKid,
-  presets: table,
-  lifetime,
-  now = Date.now,
-}: SignerOptions): Drafts {
+export function createDrafts(options: SignerOptions): Drafts {
+  refuseStrangers(options, signerNames);
+  const { baseUrl, keys, signingKid, presets: table, lifetime, now = Date.now } = options;
   const origin = parseOrigin(baseUrl);
   const keySet = parseKeySet(keys, { signingKid });
   const { signing, presets } = parsePresets(table);
@@ -73,6 +77,7 @@ export function createDrafts({
       refuseStrangers(options, known);
       const { claims, selectors } = parseUrlOptions(name, preset, source, options);
       const { key, exp } = keyAndExpiry(options);
+      const crossorigin = parseMode(options.crossorigin);
       const rev = preset.revision.slice(0, 6);
       return {
         claims: { ...claims, exp },
@@ -80,7 +85,7 @@ export function createDrafts({
         finish(signed) {
           const urlFor: UrlFor = (more) =>
             origin + formatSignedUrl({ ...signed, ...selectors, ...more }, rev);
-          return finish(name, preset, urlFor, options);
+          return finish(name, preset, urlFor, { ...options, crossorigin });
         },
       };
     };

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /** `<seal-img>`: a picture by preset name in plain HTML. */
 
-import { createFiller, type Description, type FillOptions, setAttributes } from "./fill.ts";
+import { createFiller, type FillOptions, setAttributes } from "./fill.ts";
 import { keepPlaces } from "./place.ts";
 
 export type { FillOptions } from "./fill.ts";
@@ -49,27 +49,18 @@ export function defineSealImg(options: FillOptions): void {
       this.#isPlanned = true;
       queueMicrotask(() => {
         this.#isPlanned = false;
-        if (!this.isConnected || !this.hasAttribute("preset") || !this.hasAttribute("source")) return;
+        if (!this.isConnected || !this.matches("[preset][source]")) return;
         // What the description has no more is not left from before.
-        setAttributes(this.#img, { sizes: this.#read("sizes"), crossorigin: this.#read("crossorigin") });
+        const { sizes, crossorigin } = this.#describe();
+        setAttributes(this.#img, { sizes, crossorigin });
         filler.fill(this.#img, () => this.#describe());
       });
     }
 
-    #describe(): Description {
-      return {
-        preset: this.#read("preset"),
-        source: this.#read("source"),
-        alt: this.#read("alt"),
-        sizes: this.#read("sizes"),
-        priority: this.#read("priority"),
-        sourceSize: this.#read("source-size"),
-        placeholder: this.#read("placeholder"),
-      };
-    }
-
-    #read(name: string): string | undefined {
-      return this.getAttribute(name) ?? undefined;
+    #describe(): Readonly<Record<string, string>> {
+      return Object.fromEntries(
+        [...this.attributes].map(({ name, value }) => [name.replace("source-size", "sourceSize"), value]),
+      );
     }
   }
 

@@ -1,9 +1,11 @@
 /// <reference lib="dom" />
 /** Sets the attributes of `<img>` elements, as soon as there is a grant for their URLs. */
 
+import type { Size } from "../src/images/output-size.ts";
 import { economical, savesData } from "./data-saver.ts";
 import { holdGrant } from "./grant-holder.ts";
-import { imgAttributes } from "./img.ts";
+import { imgAttributes, type UncheckedOptions } from "./img.ts";
+import { misuse } from "./misuse.ts";
 import { placePicture } from "./picture.ts";
 import { placeholderStyle } from "./placeholder.ts";
 import type { SignerPresets } from "./presets.ts";
@@ -44,7 +46,7 @@ export function createFiller({
   presets: { presets },
   baseUrl,
   grant: fetchGrant,
-  onError = report,
+  onError = console.error,
 }: FillOptions): Filler {
   const pictures = new Map<HTMLImageElement, () => Description>();
   const { token, refreshIfDue, stop } = holdGrant(fetchGrant, fillAll, onError);
@@ -69,36 +71,50 @@ export function createFiller({
     refreshIfDue();
   }
 
-  function write(
-    img: HTMLImageElement,
-    grant: string,
-    { preset, source = "", alt, sizes, priority, sourceSize, placeholder }: Description,
-  ): void {
+  function write(img: HTMLImageElement, grant: string, description: Description): void {
+    const { preset, source = "", placeholder } = description;
     const place = (name = "") => placePicture(presets, { baseUrl, grant, preset: name, source });
-    const placed = place(preset);
-    const [width = 0, height = 0] = sourceSize?.split("x").map(Number) ?? [];
-    const { src, srcset, ...others } = imgAttributes(placed.name, economical(placed.preset), placed.urlFor, {
-      alt: alt ?? undefined,
-      sizes: sizes ?? undefined,
-      priority: priority !== undefined,
-      sourceSize: sourceSize === undefined ? undefined : { width, height },
-    });
+    const { name, preset: compiled, urlFor } = place(preset);
+    const { src, srcset, ...others } = imgAttributes(
+      name,
+      economical(compiled),
+      urlFor,
+      parseOptions(description),
+    );
     setAttributes(img, others);
     const hasArrived = img.complete && img.naturalWidth > 0;
     // What has arrived keeps its URL: with another grant it would be another one, and a second request.
     if (!grant || (hasArrived && withoutQuery(img.src) === withoutQuery(src))) return;
-    if (placeholder && !hasArrived && !savesData()) showBehind(img, place(placeholder).urlFor({}));
+    // First: a placeholder that there is not keeps no picture away.
     setAttributes(img, { srcset, src });
+    if (placeholder && !hasArrived && !savesData()) showBehind(img, place(placeholder).urlFor({}));
   }
 
   return { fill, refreshIfDue, stop };
+}
+
+function parseOptions({ alt, sizes, priority, sourceSize }: Description): UncheckedOptions {
+  return {
+    alt: alt ?? undefined,
+    sizes: sizes ?? undefined,
+    priority: priority !== undefined,
+    sourceSize: sourceSize === undefined ? undefined : parseSize(sourceSize),
+  };
+}
+
+function parseSize(text: string): Size {
+  const [, width, height] = /^(\d+)x(\d+)$/.exec(text) ?? misuse("source-size", "4000x3000", text);
+  return { width: Number(width), height: Number(height) };
 }
 
 function showBehind(img: HTMLImageElement, url: string): void {
   // Through CSSOM: a Content-Security-Policy without 'unsafe-inline' refuses a style attribute.
   Object.assign(img.style, placeholderStyle(url));
   // It would be seen through a picture with transparency.
-  img.addEventListener("load", () => img.style.removeProperty("background-image"), { once: true });
+  const show = () => {
+    img.style.backgroundImage = "";
+  };
+  img.addEventListener("load", show, { once: true });
 }
 
 function withoutQuery(url: string): string | undefined {
@@ -111,8 +127,4 @@ export function setAttributes(img: HTMLImageElement, attributes: object): void {
     if (value === undefined) img.removeAttribute(name);
     else if (img.getAttribute(name) !== `${value}`) img.setAttribute(name, value);
   }
-}
-
-function report(...problem: readonly unknown[]): void {
-  console.error(...problem);
 }

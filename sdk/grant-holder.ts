@@ -68,13 +68,12 @@ export function holdGrant(
 /** Unix seconds. Nothing is verified: that is for whom the token is shown to. */
 function expiryOf(token: string): number {
   try {
-    const { exp } = JSON.parse(
-      atob(`${token}`.split(".")[1]?.replaceAll("-", "+").replaceAll("_", "/") ?? ""),
-    );
+    const [, claims = ""] = `${token}`.split(".");
+    const { exp } = JSON.parse(atob(claims.replace(/-/g, "+").replace(/_/g, "/")));
     if (exp > 0) return exp;
   } catch {
     // Falls through: whatever the callback gave, it is no token.
   }
   // What came may well be a token of another kind.
-  return misuse("grant", "a token that a signer's grant made", typeof token);
+  return misuse("grant", "a signer's grant", token, 0);
 }

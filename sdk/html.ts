@@ -3,8 +3,8 @@
 import type { ImgAttributes, ImgOptions } from "./img.ts";
 import { misuse } from "./misuse.ts";
 
-/** Attributes beside those that the signer sets, such as `class`, `id`, `style` or `data-*`. */
-export type ExtraAttributes = Readonly<Record<string, string>>;
+/** Attributes beside those that the signer sets, such as `class`, `id`, `style` or `data-*`; one that is undefined is left out. */
+export type ExtraAttributes = Readonly<Record<string, string | undefined>>;
 
 export interface HtmlOptions extends ImgOptions {
   readonly attributes?: ExtraAttributes;
@@ -16,14 +16,17 @@ export interface HtmlOptions extends ImgOptions {
  * @throws TypeError when an extra attribute is one that the tag has already, or no attribute name
  */
 export function formatImg(attributes: ImgAttributes, extra: ExtraAttributes = {}): string {
-  for (const name of Object.keys(extra)) {
+  const tag: Record<string, string | number> = { ...attributes };
+  for (const [name, value] of Object.entries(extra)) {
+    const lowerCase = name.toLowerCase();
     // A name is written as it is: whatever could end it would begin another attribute.
-    if (!/^[a-z][\w:.-]*$/i.test(name) || Object.hasOwn(attributes, name.toLowerCase())) {
+    if (!/^[a-z][\w:.-]*$/.test(lowerCase) || Object.hasOwn(tag, lowerCase)) {
       misuse("attributes", "names that HTML has and the tag has not", name);
     }
+    if (value !== undefined) tag[lowerCase] = value;
   }
-  const written = Object.entries({ ...attributes, ...extra }).map(
-    ([name, value]) => ` ${name}="${String(value).replace(/[&<>"']/g, (found) => `&${entities[found]};`)}"`,
+  const written = Object.entries(tag).map(
+    ([name, value]) => ` ${name}="${`${value}`.replace(/[&<>"']/g, (found) => `&${entities[found]};`)}"`,
   );
   return `<img${written.join("")}>`;
 }

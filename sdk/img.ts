@@ -1,7 +1,7 @@
 /** The attributes of an `<img>` by preset, with the defaults that keep a page from jumping and from loading too much. */
 
 import { outputSize, type Size } from "../src/images/output-size.ts";
-import { isObject, isPositiveInteger } from "../src/urls/json.ts";
+import { isPositiveInteger } from "../src/urls/json.ts";
 import { defaultWidth } from "../src/urls/select.ts";
 import { misuse, noneOf } from "./misuse.ts";
 import type { SignerPreset } from "./presets.ts";
@@ -15,6 +15,7 @@ export interface ImgOptions {
   readonly priority?: boolean;
   /** Pixels of the upright source; needed where the preset leaves a side to the source's own proportions. */
   readonly sourceSize?: Size;
+  /** As in HTML, where the attribute alone means `anonymous`. */
   readonly crossorigin?: "anonymous" | "use-credentials";
 }
 
@@ -49,7 +50,7 @@ export type UrlFor = (selectors: Selectors) => string;
 export type ImgPreset = Omit<SignerPreset, "revision" | "sources" | "formats">;
 
 /** From JavaScript, and from HTML. */
-type UncheckedOptions = { readonly [Name in keyof ImgOptions]?: ImgOptions[Name] | undefined };
+export type UncheckedOptions = { readonly [Name in keyof ImgOptions]?: ImgOptions[Name] | undefined };
 
 /**
  * The attributes of an `<img>`.
@@ -70,8 +71,7 @@ export function imgAttributes(
     loading: priority ? "eager" : "lazy",
     decoding: "async",
     ...(priority && { fetchpriority: "high" }),
-    // Vue says "" for `<SealImg crossorigin>`, which HTML takes as "anonymous".
-    ...(crossorigin !== undefined && { crossorigin }),
+    ...(crossorigin && { crossorigin }),
     ...(sizes && { sizes }),
     ...((preset.widths ?? preset.dprs) && { srcset: formatSrcset(preset, urlFor) }),
     src: urlFor({}),
@@ -82,9 +82,13 @@ export function imgAttributes(
 export function formatSrcset({ widths, dprs }: Pick<ImgPreset, "widths" | "dprs">, urlFor: UrlFor): string {
   const candidates =
     widths?.map((w) => `${urlFor({ w })} ${w}w`) ??
-    // As in the canonical path, 1 is not written: `src` and the 1x candidate are one URL, loaded once.
-    dprs?.map((dpr) => `${urlFor({ dpr: dpr > 1 ? dpr : undefined })} ${dpr}x`);
+    dprs?.map((dpr) => `${urlFor({ dpr: writtenRatio(dpr) })} ${dpr}x`);
   return candidates?.join(", ") ?? urlFor({});
+}
+
+/** As in the canonical path, 1 is not written: `src` and the 1x candidate are one URL, loaded once. */
+export function writtenRatio(dpr: number | undefined): number | undefined {
+  return dpr === 1 ? undefined : dpr;
 }
 
 function requireSizes(sizes: unknown, { widths }: ImgPreset, name: string): void {
@@ -110,6 +114,6 @@ function sizeOf(preset: ImgPreset, sourceSize: Size | undefined, name: string): 
 
 const unknownSize: Size = { width: Infinity, height: Infinity };
 
-function isSize(value: unknown): value is Size {
-  return isObject(value) && isPositiveInteger(value.width) && isPositiveInteger(value.height);
+function isSize(value: Size): boolean {
+  return isPositiveInteger(value.width) && isPositiveInteger(value.height);
 }

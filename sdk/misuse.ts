@@ -3,9 +3,12 @@
  * been meant.
  */
 
-/** @throws TypeError always */
-export function misuse(where: string, expected: string, received: unknown): never {
-  throw new TypeError(`${where}: expected ${expected}, received ${describe(received)}`);
+/**
+ * @param longestShown characters of a text that came; of a longer one, and so of a secret, the message says the length
+ * @throws TypeError always
+ */
+export function misuse(where: string, expected: string, received: unknown, longestShown?: number): never {
+  throw new TypeError(`${where}: expected ${expected}, received ${describe(received, longestShown)}`);
 }
 
 /** `one of a, b, c`, and which of them was probably meant. */
@@ -19,10 +22,10 @@ export function noneOf(preset: string, member: string): string {
   return `none, because the preset "${preset}" declares no ${member}`;
 }
 
-function describe(value: unknown): string {
+function describe(value: unknown, longestShown = 80): string {
   // Escaped: a text may hold line breaks and halves of surrogate pairs.
   if (typeof value === "string")
-    return value.length > 80 ? `a text of ${value.length} characters` : JSON.stringify(value);
+    return value.length > longestShown ? `a text of ${value.length} characters` : JSON.stringify(value);
   if (Array.isArray(value)) return "an array";
   // A function is one too: its text may be long.
   return Object(value) === value ? "an object" : String(value);

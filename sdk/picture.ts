@@ -27,10 +27,10 @@ export interface PlacedPicture {
 type Candidate = Pick<SignedUrl, "w" | "dpr" | "fm">;
 
 /**
- * The preset of a picture, and the URLs of its candidates. Types say what a source and a grant are, and the edge judges
- * them: a page has no room for the signer's checks.
+ * The preset of a picture, and the URLs of its candidates. Types say what a grant is, and the edge judges it: a page has
+ * no room for more of the signer's checks.
  *
- * @throws TypeError for a preset that there is not
+ * @throws TypeError for a preset that there is not, and for what is no source key
  */
 export function placePicture(presets: SignerPresets["presets"], picture: Picture): PlacedPicture {
   const isSigned = typeof picture === "string";
@@ -41,8 +41,17 @@ export function placePicture(presets: SignerPresets["presets"], picture: Picture
   return { name, preset, urlFor: (candidate) => withSelectors(base, candidate) };
 }
 
+/**
+ * What would be a request for another path or for none: empty, `.` and `..` segments, which the URL class resolves, and
+ * lone surrogates, which have no UTF-8 form. Whatever else is no source key the edge refuses.
+ */
+const otherPath = /(^|\/)\.{0,2}(\/|$)|\p{Cs}/u;
+
 /** As a signer writes URLs, so that both make one URL for one candidate and browsers load it once. */
 function grantedUrl({ baseUrl, grant, preset, source }: GrantedPicture, { revision }: SignerPreset): string {
+  if (typeof source !== "string" || otherPath.test(source)) {
+    misuse("source", 'a key without a leading slash, "." or ".."', source);
+  }
   return new URL(`/${preset}/${encodeSourceKey(source)}?grant=${grant}&rev=${revision.slice(0, 6)}`, baseUrl)
     .href;
 }

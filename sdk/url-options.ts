@@ -5,6 +5,7 @@ import { isServed } from "../src/urls/select.ts";
 import { type SignedClaims, type SignedUrl, versionGrammar } from "../src/urls/signed-url.ts";
 import { brokenRule } from "../src/urls/source-key.ts";
 import type { ExpiryOptions } from "./expiry.ts";
+import { writtenRatio } from "./img.ts";
 import { misuse, noneOf, oneOf } from "./misuse.ts";
 import type { Declared, SignerPreset } from "./presets.ts";
 
@@ -83,12 +84,12 @@ export function parseSelectors(
 ): Pick<SignedUrl, "w" | "dpr" | "fm"> {
   return {
     w: declared("width", width, preset.widths, name),
-    dpr: declared("dpr", dpr, preset.dprs, name),
+    dpr: writtenRatio(declared("dpr", dpr, preset.dprs, name)),
     fm: declared("format", format, preset.formats, name),
   };
 }
 
-/** A misspelt `expiresIn` would sign a URL that never expires. */
+/** A misspelt `expiresIn`, or a misspelt `lifetime`, would sign a URL that never expires. */
 export function refuseStrangers(options: unknown, known: readonly string[]): void {
   if (!isObject(options)) misuse("options", "an object", options);
   for (const name of Object.keys(options)) {

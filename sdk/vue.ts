@@ -6,11 +6,13 @@ import {
   defineComponent,
   h,
   type MaybeRefOrGetter,
+  mergeProps,
   onMounted,
   onScopeDispose,
   type Ref,
   shallowRef,
   toValue,
+  useAttrs,
 } from "vue";
 import {
   type Arrival,
@@ -42,15 +44,18 @@ export interface SealImgProps<Table extends SignerPresets> extends ImgOptions {
  */
 export const SealImg = defineComponent(
   <const Table extends SignerPresets>(props: SealImgProps<Table>) => {
+    const attrs = useAttrs();
     const attributes = useSealImg(
       () => props.presets,
       () => props.picture,
       () => ({ ...props, priority: isSaid(props.priority) }),
     );
-    return () => h("img", attributes.value);
+    // In this order: what a caller says beside the description does not change it.
+    return () => h("img", mergeProps(attrs, attributes.value));
   },
   {
     name: "SealImg",
+    inheritAttrs: false,
     // By their names alone: with descriptions, Vue's types lose the type of the table.
     props: ["presets", "picture", "alt", "sizes", "priority", "sourceSize", "crossorigin"],
   },

@@ -7,8 +7,10 @@ export interface FileOptions {
   readonly keys: string;
 }
 
+export const defaultPresets = "presets.yaml";
+
 export function presetsOption(): Option {
-  return new Option("--presets <file>", "the presets file").env("IMGSEAL_PRESETS").default("presets.yaml");
+  return new Option("--presets <file>", "the presets file").env("IMGSEAL_PRESETS").default(defaultPresets);
 }
 
 export function keysOption(): Option {

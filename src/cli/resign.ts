@@ -3,6 +3,7 @@
 import { createReadStream } from "node:fs";
 import type { Command } from "commander";
 import { type ExpiryOptions, resolveExpiry } from "../../sdk/expiry.ts";
+import { parseOrigin } from "../../sdk/origin.ts";
 import type { Resigning, Tally } from "../operations/resign.ts";
 import { parseQuantity } from "../presets/units.ts";
 import { blamingInput, usageError } from "./failure.ts";
@@ -83,7 +84,7 @@ async function resignTexts(files: readonly string[], options: Options, terminal:
 
 async function resigningOf(options: Options, terminal: Terminal): Promise<Resigning> {
   const { base, expires, includeExpired = false, fromKey } = options;
-  const origin = parseOrigin(base);
+  const origin = await blamingInput(() => parseOrigin(base, "--base"), { exitCode: exitCodes.usage });
   const table = await readPresets(options.presets);
   const { keys } = await readKeyFile(options.keys, terminal);
   const nowSeconds = Math.floor(terminal.nowMilliseconds() / 1000);
@@ -125,10 +126,4 @@ function parseExpires(text: string, nowMilliseconds: number): ExpiryOptions | "k
   const moment = parseExpiry(text, nowMilliseconds);
   const isLifetime = parseQuantity("seconds", text) !== undefined;
   return isLifetime || moment === "never" ? { expiresIn: text } : { expiresAt: moment };
-}
-
-function parseOrigin(base: string): string {
-  const url = URL.canParse(base) ? new URL(base) : undefined;
-  if (url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) return url.origin;
-  throw usageError(`--base: expected an http(s) origin without a path, such as "https://img.example.com"`);
 }

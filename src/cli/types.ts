@@ -4,7 +4,7 @@ import { mkdir, watch, writeFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import type { Command } from "commander";
 import { describeFailure, UserError, usageError } from "./failure.ts";
-import { type FileOptions, keysOption, presetsOption } from "./file-options.ts";
+import { defaultPresets, type FileOptions, keysOption, presetsOption } from "./file-options.ts";
 import { readPresets } from "./presets-file.ts";
 import type { Terminal } from "./terminal.ts";
 import { readTextFile } from "./text-file.ts";
@@ -63,26 +63,41 @@ async function outputsOf({ presets, out, json }: Options): Promise<Output[]> {
   ];
 }
 
-async function isCurrent({ file, text }: Output): Promise<boolean> {
-  return (await readTextFile(file, "a file to write")) === text;
+type State = "current" | "stale" | "missing";
+
+async function stateOf({ file, text }: Output): Promise<State> {
+  const there = await readTextFile(file, "a file to write");
+  if (there === undefined) return "missing";
+  return there === text ? "current" : "stale";
 }
 
 async function check(options: Options, terminal: Terminal): Promise<void> {
+  const problems: string[] = [];
   for (const output of await outputsOf(options)) {
-    if (!(await isCurrent(output))) throw new UserError(staleness(output.file, options));
-    terminal.out(`${output.file} is up to date`);
+    const state = await stateOf(output);
+    if (state === "current") terminal.out(`${output.file} is up to date`);
+    else problems.push(`${output.file} ${inWords[state]} ${options.presets} comes to`);
+  }
+  if (problems.length > 0) {
+    throw new UserError(`${problems.join(", and ")}; write with "${commandOf(options)}"`);
   }
 }
 
-function staleness(file: string, { presets, out, json }: Options): string {
-  const flags = `${out === undefined ? "" : ` --out ${out}`}${json === undefined ? "" : ` --json ${json}`}`;
-  return `${file} is stale: it is not what ${presets} comes to; write it again with "imgseal types${flags}"`;
+const inWords: Readonly<Record<Exclude<State, "current">, string>> = {
+  stale: "is stale: it is not what",
+  missing: "is missing: it is to be what",
+};
+
+function commandOf({ presets, out, json }: Options): string {
+  const flags = Object.entries({ presets: presets === defaultPresets ? undefined : presets, out, json });
+  const given = flags.map(([name, file]) => (file === undefined ? "" : ` --${name} ${file}`));
+  return `imgseal types${given.join("")}`;
 }
 
 /** What is as it should be is left alone: whatever watches it would run for nothing. */
 async function write(options: Options, terminal: Terminal): Promise<void> {
   for (const output of await outputsOf(options)) {
-    if (await isCurrent(output)) {
+    if ((await stateOf(output)) === "current") {
       terminal.out(`${output.file} is up to date`);
     } else {
       await mkdir(dirname(output.file), { recursive: true });

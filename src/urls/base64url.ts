@@ -4,10 +4,10 @@
 export const utf8 = /* @__PURE__ */ new TextEncoder();
 
 export function encodeBase64url(octets: Uint8Array): string {
-  return btoa(String.fromCharCode(...octets))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
+  let binary = "";
+  // One by one: as arguments of one call, a hundred thousand of them overflow the stack.
+  for (const octet of octets) binary += String.fromCharCode(octet);
+  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
 /**

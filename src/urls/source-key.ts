@@ -73,7 +73,9 @@ export function brokenRule(key: string): string | undefined {
   if (key === "" || isTooLong(key)) return `1 to ${maxSourceKeyBytes} bytes of UTF-8`;
   if (forbiddenCharacter.test(key))
     return "a text without control characters, backslashes and lone surrogates";
-  return forbiddenSegment.test(key) ? 'a path without empty, "." and ".." segments' : undefined;
+  return forbiddenSegment.test(key)
+    ? 'a path without a leading slash, empty, "." and ".." segments'
+    : undefined;
 }
 
 function isTooLong(key: string): boolean {

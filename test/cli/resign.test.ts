@@ -165,7 +165,10 @@ describe("resign", () => {
   test("refuses a command line that cannot be meant", async () => {
     const strict = project(`signing: { requireExpiry: true, maxLifetime: 10d }\n${yaml}`);
     const refusals: readonly [args: string[], message: string][] = [
-      [["--base", "img.example.com"], "--base: expected an http(s) origin without a path"],
+      [
+        ["--base", "https://user:pass@img.example.com"],
+        '--base: expected an http(s) origin without a path, such as "https://img.example.com", received "https://***@img.example.com"',
+      ],
       [["--base", `${base}/pictures`], "--base: expected an http(s) origin without a path"],
       [["--in-place"], "--in-place needs files"],
       [["--from-key", "demo-3"], '--from-key: expected one of demo-2, demo-1, received "demo-3"'],

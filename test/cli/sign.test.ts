@@ -115,11 +115,11 @@ describe("sign", () => {
       ],
       [
         ["thumb", "../a.jpg"],
-        'source: expected a path without empty, "." and ".." segments, received "../a.jpg"',
+        'source: expected a path without a leading slash, empty, "." and ".." segments, received "../a.jpg"',
       ],
       [
         ["thumb", "/a.jpg"],
-        'source: expected a path without empty, "." and ".." segments, received "/a.jpg"',
+        'source: expected a path without a leading slash, empty, "." and ".." segments, received "/a.jpg"',
       ],
       [
         ["banner", "a.jpg", "--width", "1000"],

@@ -85,19 +85,20 @@ describe("--check", () => {
     expect(await imgseal(...args, "--check")).toEqual({
       exitCode: 1,
       out: "",
-      err: `imgseal: ${out} is stale: it is not what ${presets} comes to; write it again with "imgseal types --out ${out}"\n`,
+      err: `imgseal: ${out} is stale: it is not what ${presets} comes to; write with "imgseal types --presets ${presets} --out ${out}"\n`,
     });
     expect(read(out)).toBe(before);
   });
 
-  test("fails when there is no such file", async () => {
+  test("tells a missing file from a stale one, and looks at all of them", async () => {
     const { presets, out, json } = project();
     await imgseal("types", "--presets", presets, "--out", out);
+    edit(presets, "width: 200", "width: 240");
     const args = ["types", "--presets", presets, "--out", out, "--json", json, "--check"];
     const { exitCode, err } = await imgseal(...args);
     expect({ exitCode, err }).toEqual({
       exitCode: 1,
-      err: `imgseal: ${json} is stale: it is not what ${presets} comes to; write it again with "imgseal types --out ${out} --json ${json}"\n`,
+      err: `imgseal: ${out} is stale: it is not what ${presets} comes to, and ${json} is missing: it is to be what ${presets} comes to; write with "imgseal types --presets ${presets} --out ${out} --json ${json}"\n`,
     });
   });
 });

@@ -396,9 +396,7 @@ describe.skipIf(isWithoutBrowser)("in a browser", () => {
       await show(page, document(img(), observing().replace("/grant", "/refused")));
       await expect
         .poll(() => complaints)
-        .toEqual([
-          expect.stringContaining('grant: expected a token that a signer\'s grant made, received "string"'),
-        ]);
+        .toEqual([expect.stringContaining("grant: expected a signer's grant, received a text of ")]);
       expect(frontEnd.answered).toEqual([]);
     });
 
@@ -424,16 +422,21 @@ describe.skipIf(isWithoutBrowser)("in a browser", () => {
         img().replace('alt="A cat"', ""),
         img().replace("card", "banner"),
         img('data-source-size="wide"').replace("card", "logo"),
+        img().replace("photos/cat.jpg", "../large/x.jpg"),
       ];
       await show(page, document(wrong.join("") + img(), observing()));
-      await page.waitForFunction("document.images[4].naturalWidth > 0");
+      await page.waitForFunction("document.images[5].naturalWidth > 0");
+      expect(frontEnd.answered.map(({ preset }) => preset)).toEqual(["card"]);
       expect(complaints).toEqual([
         expect.stringContaining(
           'preset: expected one of card, avatar, banner, logo, lqip, large, received "crad"',
         ),
         expect.stringContaining('alt: expected a text, or "" for decoration, received undefined'),
         expect.stringContaining("sizes: expected how wide the picture is shown"),
-        expect.stringContaining("sourceSize: expected { width, height } in pixels of the upright source"),
+        expect.stringContaining('source-size: expected 4000x3000, received "wide"'),
+        expect.stringContaining(
+          'source: expected a key without a leading slash, "." or "..", received "../large/x.jpg"',
+        ),
       ]);
     });
 
@@ -507,6 +510,21 @@ describe.skipIf(isWithoutBrowser)("in a browser", () => {
       await settle(page);
       await page.waitForFunction(`document.images[0].style.backgroundImage === ""`);
       expect(frontEnd.answered.map(({ preset }) => preset).sort()).toEqual(["card", "lqip"]);
+    });
+
+    test("does not let a misspelt placeholder keep a picture away", async () => {
+      const page = await (await open()).newPage();
+      const complaints = complaintsOf(page);
+      await show(page, document(img('data-placeholder="lqpi"'), observing()));
+      await settle(page);
+      expect(complaints).toEqual([expect.stringContaining('received "lqpi"')]);
+    });
+
+    test.each(["600 x 200", "1x2x3", "0x5", "abc"])("takes no source size of %s", async (size) => {
+      const page = await (await open()).newPage();
+      const complaints = complaintsOf(page);
+      await show(page, document(img(`data-source-size="${size}"`), observing()));
+      await expect.poll(() => complaints).toEqual([expect.stringMatching(/source-?size: expected/i)]);
     });
 
     test("spares those who save data the denser candidates and the placeholder", async () => {

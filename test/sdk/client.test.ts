@@ -75,6 +75,12 @@ describe("from a grant", () => {
     );
   });
 
+  test("writes no ratio of 1: one candidate has one URL", () => {
+    const card = { baseUrl, grant, preset: "card", source: "cat.jpg" } as const;
+    expect(pictureUrl(table, card, { dpr: 1 })).toBe(imgAttributes(table, card, { alt: "" }).src);
+    expect(pictureUrl(table, card, { dpr: 2 })).toContain("&dpr=2&");
+  });
+
   test("names every candidate of the preset", () => {
     const url = (more: string) => `${baseUrl}/card/cat.jpg?grant=${grant}${more}&rev=012345`;
     expect(srcset(table, { baseUrl, grant, preset: "card", source: "cat.jpg" })).toBe(
@@ -121,6 +127,25 @@ describe("refuses, with what was expected and what came,", () => {
   ])("%s", (_, wrong, options, message) => {
     expect(() => imgAttributes(table, wrong, options)).toThrow(TypeError);
     expect(() => imgAttributes(table, wrong, options)).toThrow(message);
+  });
+
+  test.each<[unknown, string]>([
+    ["/photos/cat.jpg", '"/photos/cat.jpg"'],
+    ["../thumb/x.jpg", '"../thumb/x.jpg"'],
+    ["a/./b.jpg", '"a/./b.jpg"'],
+    ["a//b.jpg", '"a//b.jpg"'],
+    ["a/", '"a/"'],
+    ["", '""'],
+    ["a\ud800.jpg", '"a\\ud800.jpg"'],
+    [undefined, "undefined"],
+  ])("the source %j, which would be a request for another path", (source, received) => {
+    const call = (make: typeof srcset) => () =>
+      Reflect.apply(make, undefined, [table, { ...picture, source }, { alt: "", sizes: "1px" }]);
+    for (const make of [srcset, pictureUrl, imgAttributes]) {
+      expect(call(make as typeof srcset)).toThrow(
+        new TypeError(`source: expected a key without a leading slash, "." or "..", received ${received}`),
+      );
+    }
   });
 
   test("a picture without alt", () => {

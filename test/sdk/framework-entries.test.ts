@@ -179,6 +179,13 @@ describe("@imgseal/sdk/react", () => {
     }
   });
 
+  it("takes a grant that is null as one that is not there yet", () => {
+    for (const Img of [SealImg, server.SealImg]) {
+      const picture = { ...granted, preset: "card", grant: null } as const;
+      expect(renderToStaticMarkup(createElement(Img, { presets, picture, alt: "" }))).not.toContain("src");
+    }
+  });
+
   it("refuses a picture without a text for those who do not see it", () => {
     // @ts-expect-error no alt
     const element = createElement(SealImg<typeof presets>, { presets, picture: card });
@@ -216,7 +223,9 @@ describe("@imgseal/sdk/vue", () => {
       setup: () => ({ presets, card }),
       template: '<SealImg :presets="presets" :picture="card" alt="" priority crossorigin />',
     });
-    expect(await renderVueToString(bare)).toMatch(/ loading="eager" .* fetchpriority="high" crossorigin /);
+    expect(await renderVueToString(bare)).toMatch(
+      / loading="eager" .* fetchpriority="high" crossorigin="anonymous" /,
+    );
   });
 
   it("refuses a picture without a text for those who do not see it, and one without needed sizes", async () => {
@@ -225,6 +234,26 @@ describe("@imgseal/sdk/vue", () => {
     await expect(rendered({ presets, picture: banner, alt: "" })).rejects.toThrow(
       /^sizes: expected how wide the picture is shown/,
     );
+  });
+
+  it("takes a grant that is null as one that is not there yet", async () => {
+    const picture = { ...granted, preset: "card" as const, grant: null };
+    expect(await rendered({ presets, picture, alt: "" })).not.toContain("src");
+  });
+
+  it("loads lazily unless the picture has priority, whatever a caller says beside, as in React", async () => {
+    const own = { loading: "eager", class: "hero" };
+    const html = await renderVueToString(
+      createSSRApp({
+        components: { SealImg: VueSealImg },
+        setup: () => ({ presets, card, own }),
+        template: '<SealImg v-bind="own" :presets="presets" :picture="card" alt="" />',
+      }),
+    );
+    expect(html).toMatch(/ class="hero"/);
+    expect(html).toContain(' loading="lazy"');
+    const props = { presets, picture: card, alt: "", loading: "eager" } as const;
+    expect(renderToStaticMarkup(createElement(SealImg, props))).toContain(' loading="lazy"');
   });
 
   it("takes the names of the table's presets alone", () => {

@@ -109,16 +109,19 @@ describe("a grant that cannot be had", () => {
     expect(onError).toHaveBeenCalled();
   });
 
-  test.each(["", "no grant", "a.b.c", `a.${btoa('{"exp":"soon"}')}.c`])(
-    "is one that says nothing of its end: %s",
-    async (text) => {
-      hold(() => text).refreshIfDue();
-      await pass(0);
-      const message = 'grant: expected a token that a signer\'s grant made, received "string"';
-      expect(onError.mock.calls).toEqual([[new TypeError(message)]]);
-      expect(onGrant).not.toHaveBeenCalled();
-    },
-  );
+  test.each<[string, string]>([
+    ["", '""'],
+    ["no grant", "a text of 8 characters"],
+    ["<!doctype html>", "a text of 15 characters"],
+    ["a.b.c", "a text of 5 characters"],
+    [`a.${btoa('{"exp":"soon"}')}.c`, "a text of 24 characters"],
+  ])("is one that says nothing of its end, and may be a secret: %s", async (text, received) => {
+    hold(() => text).refreshIfDue();
+    await pass(0);
+    const message = `grant: expected a signer's grant, received ${received}`;
+    expect(onError.mock.calls).toEqual([[new TypeError(message)]]);
+    expect(onGrant).not.toHaveBeenCalled();
+  });
 });
 
 test("takes a grant that comes expired, since it may be the clock that is wrong, and asks again after 30 seconds", async () => {

@@ -60,6 +60,12 @@ test("url takes the signer's lifetime, and another one or none when told", async
   expect(await both((s) => s.url("thumb", "a.jpg", { expiresIn: "never" }))).not.toContain("exp=");
 });
 
+test("url writes no ratio of 1: one candidate has one URL", async () => {
+  expect(await both((s) => s.url("card", "a.jpg", { dpr: 1 }))).toBe(
+    await both((s) => s.url("card", "a.jpg")),
+  );
+});
+
 test("both sign what the vectors sign, with either algorithm", async () => {
   for (const { kid, preset, source, expires, version, target } of [
     ...vectors.valid,
@@ -152,6 +158,21 @@ describe("img", () => {
     expect(attributes.crossorigin).toBe("anonymous");
   });
 
+  test.each<[unknown, object]>([
+    [undefined, {}],
+    [null, {}],
+    [false, {}],
+    [true, { crossorigin: "anonymous" }],
+    ["", { crossorigin: "anonymous" }],
+    ["use-credentials", { crossorigin: "use-credentials" }],
+  ])("takes crossorigin: %j as JavaScript and frameworks say it", async (crossorigin, expected) => {
+    const options: object = { alt: "", crossorigin };
+    const { alt, width, height, loading, decoding, src, ...others } = await both((s) =>
+      s.img("thumb", "a.jpg", options as { alt: string }),
+    );
+    expect(others).toEqual(expected);
+  });
+
   test.each([
     ["thumb", { width: 4_000, height: 3_000 }, { width: 200, height: 150 }],
     ["thumb", { width: 100, height: 100 }, { width: 100, height: 75 }],
@@ -198,6 +219,12 @@ describe("img", () => {
       'options: expected one of expiresIn, expiresAt, version, format, alt, sizes, priority, sourceSize, crossorigin, received "width"',
     ],
     [
+      "a mode of CORS that there is not, and that browsers take for another",
+      "thumb",
+      { alt: "", crossorigin: "credentials" },
+      'crossorigin: expected "anonymous" or "use-credentials", received "credentials"',
+    ],
+    [
       "no options at all",
       "thumb",
       undefined as unknown as object,
@@ -231,6 +258,16 @@ describe("html", () => {
       );
     }
   });
+});
+
+test("html leaves out an attribute without a value, and writes none twice", async () => {
+  const attributes = { class: undefined, id: "cat" };
+  const html = await both((s) => s.html("thumb", "a.jpg", { alt: "", attributes }));
+  expect(html).toMatch(/" id="cat">$/);
+  expect(html).not.toContain("class");
+  expect(
+    await refusal((s) => s.html("thumb", "a.jpg", { alt: "", attributes: { class: "a", CLASS: "b" } })),
+  ).toBe('attributes: expected names that HTML has and the tag has not, received "CLASS"');
 });
 
 describe("grant", () => {
@@ -324,6 +361,11 @@ describe("grant", () => {
       "grant: expected a token of at most 4096 characters, received 7516",
     ],
     [
+      "far more than a URL can carry",
+      { ...scopes, sources: Array.from({ length: 200_000 }, (_, index) => `${index}/`) },
+      "grant: expected a token of at most 4096 characters, received 2518716",
+    ],
+    [
       "an option that there is not",
       { ...scopes, preset: "thumb" },
       'options: expected one of presets, sources, notBefore, expiresIn, expiresAt (did you mean "presets"?), received "preset"',
@@ -358,6 +400,23 @@ describe("a signer's settings", () => {
         'lifetime: expected whole seconds above 0, or a text such as "90s", "15m", "1h", "7d", received "soon"',
       ),
     );
+  });
+
+  test.each([
+    [{ lifeTime: "1d" }, ' (did you mean "lifetime"?), received "lifeTime"'],
+    [{ signingKId: "demo-1" }, ' (did you mean "signingKid"?), received "signingKId"'],
+  ])("refuse the misspelt name in %j, with which URLs might never expire", (misspelt, words) => {
+    const message = `options: expected one of baseUrl, keys, signingKid, presets, lifetime, now${words}`;
+    expect(settings(misspelt)).toThrow(new TypeError(message));
+    expect(() => createSigner({ ...base, ...misspelt })).toThrow(new TypeError(message));
+  });
+
+  test("refuse to be none at all", () => {
+    for (const create of [createSigner, createSyncSigner]) {
+      expect(() => Reflect.apply(create, undefined, [])).toThrow(
+        new TypeError("options: expected an object, received undefined"),
+      );
+    }
   });
 
   test("refuse a signing key that cannot sign", () => {

@@ -201,7 +201,12 @@ describe("misuse of url", () => {
       {},
       'preset: expected one of thumb, banner, card, og, facts, received "constructor"',
     ],
-    ["thumb", "/a", {}, 'source: expected a path without empty, "." and ".." segments, received "/a"'],
+    [
+      "thumb",
+      "/a",
+      {},
+      'source: expected a path without a leading slash, empty, "." and ".." segments, received "/a"',
+    ],
     [
       "thumb",
       "a\ud800",

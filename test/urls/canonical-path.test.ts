@@ -59,7 +59,7 @@ describe("a path that format would not have written", () => {
     [
       "a dot segment",
       "/../thumb.3f9a1c20b4d7.webp",
-      'expected the source key to be a path without empty, "." and ".." segments',
+      'expected the source key to be a path without a leading slash, empty, "." and ".." segments',
     ],
   ])("is refused: %s", (_, path, message) => {
     expect(() => parseCanonicalPath(path)).toThrow(

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { brokenRule, decodeSourceKey, encodeSourceKey, isSourceKey } from "../../src/urls/source-key.ts";
 
 const controls = "a text without control characters, backslashes and lone surrogates";
-const segments = 'a path without empty, "." and ".." segments';
+const segments = 'a path without a leading slash, empty, "." and ".." segments';
 const length = "1 to 850 bytes of UTF-8";
 
 test.each([
