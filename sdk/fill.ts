@@ -60,12 +60,12 @@ export function createFiller({
 
   function fill(img: HTMLImageElement, describe: () => Description): void {
     const grant = token() ?? "";
+    pictures.set(img, describe);
     try {
       write(img, grant, describe());
-      pictures.set(img, describe);
     } catch (error) {
-      // Once, and not with every grant.
-      pictures.delete(img);
+      // Once, and not with every grant; what has a URL needs the next one.
+      if (!img.src) pictures.delete(img);
       onError(error, img);
     }
     refreshIfDue();
@@ -98,7 +98,7 @@ function parseOptions({ alt, sizes, priority, sourceSize }: Description): Unchec
     alt: alt ?? undefined,
     sizes: sizes ?? undefined,
     priority: priority !== undefined,
-    sourceSize: sourceSize === undefined ? undefined : parseSize(sourceSize),
+    sourceSize: sourceSize ? parseSize(sourceSize) : undefined,
   };
 }
 
