@@ -97,9 +97,6 @@ export const pressures: readonly Pressure[] = [
   },
 ];
 
-// What is done every so often is done by a part of the clients in each tick.
-const tickMilliseconds = 10;
-
 function forged(target: string): string {
   return target.replace(/sig=./, (start) => (start === "sig=A" ? "sig=B" : "sig=A"));
 }
@@ -129,7 +126,7 @@ async function isConnected(socket: Socket): Promise<boolean> {
   return !socket.destroyed;
 }
 
-/** On every connection again and again, evenly: clients that know nothing of each other do not act in one moment. */
+/** On every connection again and again. */
 async function every(
   milliseconds: number,
   stage: PressureStage,
@@ -140,15 +137,9 @@ async function every(
     sockets.push(socket);
     act(socket);
   });
-  const groups = milliseconds / tickMilliseconds;
-  let tick = 0;
   const timer = setInterval(() => {
-    for (let index = tick % groups; index < sockets.length; index += groups) {
-      const socket = sockets[index];
-      if (socket?.writable) act(socket);
-    }
-    tick += 1;
-  }, tickMilliseconds);
+    for (const socket of sockets) if (socket.writable) act(socket);
+  }, milliseconds);
   return {
     ...held,
     stop() {
