@@ -43,8 +43,8 @@ export function formatQuantity(kind: QuantityKind, value: number): string {
 }
 
 function patternOf(units: Units): RegExp {
-  // Three decimals: as many as the smallest prefix, 1,000, can hold.
-  return new RegExp(`^([0-9]{1,12})(?:\\.([0-9]{1,3}))?(${Object.keys(units).join("|")})$`);
+  // Sixteen digits: as many as the largest safe integer has. Three decimals: as many as the smallest prefix, 1,000, can hold.
+  return new RegExp(`^([0-9]{1,16})(?:\\.([0-9]{1,3}))?(${Object.keys(units).join("|")})$`);
 }
 
 function parseText(units: Units, text: string): number | undefined {
