@@ -8,6 +8,7 @@ export interface Connections {
   endAfterAnswers(): void;
   /** Ends those that owe none. */
   endIdle(): void;
+  owesAnswers(socket: Socket): boolean;
   /** Whether an answer that is not sent yet is the last that this connection sends. */
   isLastAnswer(socket: Socket): boolean;
 }
@@ -42,6 +43,7 @@ export function watchConnections(server: Server): Connections {
     endIdle() {
       for (const [socket, owed] of owedAnswers) if (owed === 0) socket.destroySoon();
     },
+    owesAnswers: (socket) => (owedAnswers.get(socket) ?? 0) > 0,
     isLastAnswer: (socket) => isEnding && owedAnswers.get(socket) === 1,
   };
 }

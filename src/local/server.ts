@@ -5,6 +5,7 @@ import { Server as NetServer } from "node:net";
 import { type Connections, watchConnections } from "./connections.ts";
 import { turnEventLoop } from "./event-loop.ts";
 import { answerRequest, type ExchangeParts } from "./exchange.ts";
+import { boundSlowHeads } from "./slow-heads.ts";
 
 /** What one client may take, so that a slow, a silent or a hostile one costs little, and that for a short time. */
 const clientLimits = {
@@ -20,6 +21,9 @@ const clientLimits = {
   // its end, which reads as a 502.
   keepAliveTimeout: 65_000,
 };
+
+// Whoever sends a head by the byte has company for a second at most.
+const slowHeadsIntervalMilliseconds = 500;
 
 // No byte either way for so long: a client that stopped reading, or is gone without a word. Far longer than a render
 // and its turn in the queue take. In the middle of an answer Node looks twice before it believes it, so it is up to 240 s.
@@ -51,6 +55,8 @@ export async function startServer(
   server.maxConnections = maxConnections;
   server.setTimeout(silenceMilliseconds);
   const connections = watchConnections(server);
+  const slowHeads = setInterval(boundSlowHeads(server, connections), slowHeadsIntervalMilliseconds);
+  server.once("close", () => clearInterval(slowHeads));
   server.on("request", (request, response) => respond(request, response, parts, connections));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);

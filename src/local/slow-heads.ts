@@ -1,0 +1,53 @@
+/** Heads of requests that come by the byte (Slowloris): so many a server reads at once, and no more. */
+
+import type { Server } from "node:http";
+import type { Socket } from "node:net";
+import type { Connections } from "./connections.ts";
+
+// The head of a request is one packet or two. On a bad line it may take longer than two looks, but not for so many
+// clients at a time; a thousand would wake the server for each of their bytes, and everybody else would wait for it.
+const maxSlowHeads = 128;
+
+interface Reading {
+  /** What the connection had brought when its last request was whole. */
+  bytesBefore: number;
+  /** How many looks in a row have found a head that had begun. */
+  looks: number;
+}
+
+/**
+ * Watches the heads that the connections of a server bring; the server does not listen yet.
+ *
+ * @returns a look at them, to be repeated: when more than 128 heads have begun before the last look and are not whole at
+ *   this one, it ends those that have been there longest, with 408 (RFC 9110 15.5.9)
+ */
+export function boundSlowHeads(server: Server, connections: Connections): () => void {
+  const readings = new Map<Socket, Reading>();
+
+  server.on("connection", (socket: Socket) => {
+    readings.set(socket, { bytesBefore: 0, looks: 0 });
+    socket.once("close", () => readings.delete(socket));
+  });
+
+  function isSlow([socket, reading]: readonly [Socket, Reading]): boolean {
+    // Until it is answered, what comes is the body of a request or waits behind it.
+    if (connections.owesAnswers(socket)) reading.bytesBefore = socket.bytesRead;
+    reading.looks = socket.bytesRead > reading.bytesBefore ? reading.looks + 1 : 0;
+    return reading.looks > 1;
+  }
+
+  server.on("request", ({ socket }) => {
+    const reading = readings.get(socket);
+    if (reading !== undefined) Object.assign(reading, { bytesBefore: socket.bytesRead, looks: 0 });
+  });
+
+  return () => {
+    if (readings.size <= maxSlowHeads) return;
+    const slow = [...readings].filter(isSlow);
+    const tooMany = Math.max(0, slow.length - maxSlowHeads);
+    slow.sort(([, one], [, other]) => other.looks - one.looks);
+    for (const [socket] of slow.slice(0, tooMany)) {
+      socket.end("HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n", () => socket.destroy());
+    }
+  };
+}
