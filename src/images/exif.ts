@@ -1,6 +1,6 @@
 /**
- * Reads the two EXIF tags that a picture may keep when it loses everything else (Exif 2.32 section 4.6.4; the
- * structure is TIFF 6.0 section 2).
+ * Reads how a picture lies, and the two EXIF tags that it may keep when it loses everything else (Exif 2.32 section
+ * 4.6.4; the structure is TIFF 6.0 section 2).
  */
 
 const wantedTags: Readonly<Record<number, "Copyright" | "Artist">> = { 33432: "Copyright", 315: "Artist" };
@@ -10,6 +10,8 @@ export type CopyrightTags = Readonly<Partial<Record<"Copyright" | "Artist", stri
 
 const entryBytes = 12;
 const asciiType = 2;
+const orientationTag = 274;
+const shortType = 3;
 /** Longer than any honest notice; what is longer is cut. */
 const maxTextBytes = 1000;
 
@@ -19,28 +21,73 @@ const maxTextBytes = 1000;
  * What cannot be read is left out: a picture is not refused over its metadata.
  */
 export function readCopyright(exif: Uint8Array): CopyrightTags {
-  const whole = Buffer.from(exif.buffer, exif.byteOffset, exif.byteLength);
-  const tiff = whole.toString("latin1", 0, 6) === "Exif\0\0" ? whole.subarray(6) : whole;
-  const order = byteOrders[tiff.toString("latin1", 0, 4)];
-  if (order === undefined || tiff.length < 8) return {};
-
+  const block = openBlock(exif);
   const tags: Partial<Record<"Copyright" | "Artist", string>> = {};
-  const directory = order.uint32(tiff, 4);
-  // Every offset is the uploader's, so each is held against the length before it is followed.
-  const count = directory + 2 <= tiff.length ? order.uint16(tiff, directory) : 0;
-  for (let index = 0; index < count; index++) {
-    const entry = directory + 2 + index * entryBytes;
-    if (entry + entryBytes > tiff.length) break;
-    const name = wantedTags[order.uint16(tiff, entry)];
-    if (name === undefined || order.uint16(tiff, entry + 2) !== asciiType) continue;
-    const length = order.uint32(tiff, entry + 4);
+  for (const { tag, type, length, at } of block?.entries ?? []) {
+    const name = wantedTags[tag];
+    if (block === undefined || name === undefined || type !== asciiType) continue;
+    const { tiff, order } = block;
     // A value of up to four bytes lies in the entry itself.
-    const start = length <= 4 ? entry + 8 : order.uint32(tiff, entry + 8);
+    const start = length <= 4 ? at + 8 : order.uint32(tiff, at + 8);
     if (start + length > tiff.length) continue;
     const text = readText(tiff.subarray(start, start + Math.min(length, maxTextBytes)));
     if (text !== "") tags[name] = text;
   }
   return tags;
+}
+
+/**
+ * The orientation of an EXIF block, 1 to 8, and 1 when it says none; `undefined` when readers might disagree about it.
+ */
+export function readOrientation(exif: Uint8Array): number | undefined {
+  const block = openBlock(exif);
+  if (block === undefined || !block.isWhole) return undefined;
+  const [found, second] = block.entries.filter(({ tag }) => tag === orientationTag);
+  if (found === undefined) return 1;
+  const value = block.order.uint16(block.tiff, found.at + 8);
+  const isPlain = found.type === shortType && found.length === 1 && value >= 1 && value <= 8;
+  return isPlain && second === undefined ? value : undefined;
+}
+
+interface Block {
+  readonly tiff: Buffer;
+  readonly order: ByteOrder;
+  /** Of the first directory. */
+  readonly entries: readonly Entry[];
+  /** Whether the directory lies within the block. */
+  readonly isWhole: boolean;
+}
+
+interface Entry {
+  readonly tag: number;
+  readonly type: number;
+  /** How many values, of the type's own size. */
+  readonly length: number;
+  /** Where the entry begins. */
+  readonly at: number;
+}
+
+function openBlock(exif: Uint8Array): Block | undefined {
+  const whole = Buffer.from(exif.buffer, exif.byteOffset, exif.byteLength);
+  const tiff = whole.toString("latin1", 0, 6) === "Exif\0\0" ? whole.subarray(6) : whole;
+  const order = byteOrders[tiff.toString("latin1", 0, 4)];
+  if (order === undefined || tiff.length < 8) return undefined;
+
+  const directory = order.uint32(tiff, 4);
+  // Every offset is the uploader's, so each is held against the length before it is followed.
+  const first = directory + 2;
+  const declared = first <= tiff.length ? order.uint16(tiff, directory) : 0;
+  const present = Math.min(declared, Math.floor(Math.max(0, tiff.length - first) / entryBytes));
+  const entries = Array.from({ length: present }, (_, index) => {
+    const at = first + index * entryBytes;
+    return {
+      tag: order.uint16(tiff, at),
+      type: order.uint16(tiff, at + 2),
+      length: order.uint32(tiff, at + 4),
+      at,
+    };
+  });
+  return { tiff, order, entries, isWhole: first <= tiff.length && present === declared };
 }
 
 /** Copyright holds the photographer's and the editor's notice with a NUL between them. */

@@ -7,7 +7,8 @@
 import sharp, { type Metadata, type Sharp } from "sharp";
 import { ImgsealError } from "../errors.ts";
 import type { SourceLimits } from "../presets/table.ts";
-import { pictureTypes, sniff } from "./picture-type.ts";
+import { readJpegHeader } from "./jpeg-header.ts";
+import { type PictureType, pictureTypes, sniff } from "./picture-type.ts";
 
 // A cache of operations only costs memory here: no source is decoded twice in a row.
 sharp.cache(false);
@@ -67,16 +68,15 @@ export async function inspect(
   }
 
   const image = open(source, limits);
-  const header = await readHeader(image, source);
-  // libvips counts the pages of a TIFF and the frames of an animation alike, and so does the limit.
-  const frames = header.pages ?? 1;
+  const { frames, ...facts } =
+    (type === "jpeg" && readPlainJpeg(source)) || (await readHeader(image, source, type));
   if (frames > limits.sourceFrames) {
     throw new ImgsealError(
       "SOURCE_TOO_LARGE",
       `the source has ${frames} frames, the limit is ${limits.sourceFrames}`,
     );
   }
-  const { width, height } = header.autoOrient;
+  const { width, height } = facts;
   const pixels = width * height;
   if (pixels > limits.sourcePixels) {
     throw new ImgsealError(
@@ -84,28 +84,41 @@ export async function inspect(
       `the source has ${width}x${height} = ${pixels} pixels, the limit is ${limits.sourcePixels}`,
     );
   }
-  // A TIFF is its own EXIF structure, and libvips does not hand one out for it.
-  const exif = type === "tiff" ? source : header.exif;
-  const facts: SourceFacts = {
-    width,
-    height,
-    isDeepColour: header.hasProfile && header.space === "rgb16",
-    ...(exif !== undefined && { exif }),
-    ...(header.xmpAsString !== undefined && { xmp: header.xmpAsString }),
-  };
   return { facts, image };
 }
 
-async function readHeader(image: Sharp, source: Uint8Array): Promise<Metadata> {
+/** libvips counts the pages of a TIFF and the frames of an animation alike, and so does the limit. */
+type Header = SourceFacts & { readonly frames: number };
+
+/** A JPEG holds one picture, and 8 bits a channel. */
+function readPlainJpeg(source: Uint8Array): Header | undefined {
+  const header = readJpegHeader(source);
+  return header && { ...header, frames: 1, isDeepColour: false };
+}
+
+async function readHeader(image: Sharp, source: Uint8Array, type: PictureType): Promise<Header> {
+  const { autoOrient, pages, hasProfile, space, xmpAsString, ...header } = await readMetadata(image, source);
+  // A TIFF is its own EXIF structure, and libvips does not hand one out for it.
+  const exif = type === "tiff" ? source : header.exif;
+  return {
+    ...autoOrient,
+    frames: pages ?? 1,
+    isDeepColour: hasProfile && space === "rgb16",
+    ...(exif !== undefined && { exif }),
+    ...(xmpAsString !== undefined && { xmp: xmpAsString }),
+  };
+}
+
+async function readMetadata(image: Sharp, source: Uint8Array): Promise<Metadata> {
   try {
     return await image.metadata();
   } catch {
     // Broken, or over the pixel limit of `open`: without that limit the header tells which, and the figures.
-    return readUnlimitedHeader(source);
+    return readUnlimitedMetadata(source);
   }
 }
 
-async function readUnlimitedHeader(source: Uint8Array): Promise<Metadata> {
+async function readUnlimitedMetadata(source: Uint8Array): Promise<Metadata> {
   try {
     return await sharp(source, { failOn: "warning", limitInputPixels: false }).metadata();
   } catch (cause) {
