@@ -1,16 +1,13 @@
 /** Putting a derivative in its place, when no other writer has. */
 
-import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import type { Place } from "./derivative-place.ts";
+import { dirname } from "node:path";
 import { errnoOf } from "./failure.ts";
 import { link } from "./system-calls.ts";
 
-// A purge may take the folder away between mkdir and link, and even within mkdir.
-const folderAttempts = 10;
-
 /**
- * Links a file that is written to its end to its place; its own name stays.
+ * Links a file that is written to its end to its place, and makes the place's folder where that is missing; its own
+ * name stays.
  *
  * link(2) is one step that fails where a name exists: of several writers one wins, and a reader sees all of a derivative
  * or nothing.
@@ -20,15 +17,13 @@ const folderAttempts = 10;
  *
  * @returns false when another writer has the place
  */
-export async function commit(temporary: string, place: Place): Promise<boolean> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      // It has just been looked in for the derivative: asking waits for no disk.
-      if (!existsSync(place.folder)) await mkdir(place.folder, { recursive: true, mode: 0o755 });
-      return await linkIfFree(temporary, place.file);
-    } catch (cause) {
-      if (errnoOf(cause) !== "ENOENT" || attempt === folderAttempts) throw cause;
-    }
+export async function commit(temporary: string, place: string): Promise<boolean> {
+  try {
+    return await linkIfFree(temporary, place);
+  } catch (cause) {
+    if (errnoOf(cause) !== "ENOENT") throw cause;
+    await mkdir(dirname(place), { recursive: true, mode: 0o755 });
+    return linkIfFree(temporary, place);
   }
 }
 

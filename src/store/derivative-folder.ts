@@ -4,8 +4,8 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { commit } from "./commit.ts";
 import { Damaged, headDerivative, readDerivative } from "./derivative-file.ts";
-import { removeFile, removeFolder, removeFolderIfEmpty, walk } from "./derivative-files.ts";
-import { placeOf, sourceFolder } from "./derivative-place.ts";
+import { removeFile, removeFilesOf, walk } from "./derivative-files.ts";
+import { placeOf } from "./derivative-place.ts";
 import { attempt, unavailable } from "./failure.ts";
 import { sha256Hex } from "./sha256.ts";
 import type { ReadOptions, Store, WriteOptions } from "./store.ts";
@@ -41,10 +41,10 @@ export async function openDerivativeFolder(
     const place = placeOf(root, key);
     if (place === undefined) return undefined;
     try {
-      return await look(place.file);
+      return await look(place);
     } catch (cause) {
       if (!(cause instanceof Damaged)) throw cause;
-      onDamage({ key, reason: cause.message + (await removeIfPossible(place.file)) });
+      onDamage({ key, reason: cause.message + (await removeIfPossible(place)) });
       return undefined;
     }
   }
@@ -92,11 +92,8 @@ export async function openDerivativeFolder(
       let removed = 0;
       // Everything of one source, whatever state it is in: also what no trailer can name any more.
       if (prefix.length > 1 && prefix.endsWith("/"))
-        removed += await removeFolder(sourceFolder(root, prefix.slice(0, -1)));
-      for await (const { place } of walk(root, prefix)) {
-        if (await removeFile(place.file)) removed += 1;
-        await removeFolderIfEmpty(place.folder);
-      }
+        removed += await removeFilesOf(root, prefix.slice(0, -1));
+      for await (const { path } of walk(root, prefix)) if (await removeFile(path)) removed += 1;
       return removed;
     });
   }
@@ -108,10 +105,7 @@ export async function openDerivativeFolder(
     async remove(key) {
       const place = placeOf(root, key);
       if (place === undefined) return;
-      await attempt(`remove the derivative "${key}"`, async () => {
-        await removeFile(place.file);
-        await removeFolderIfEmpty(place.folder);
-      });
+      await attempt(`remove the derivative "${key}"`, () => removeFile(place));
     },
     removePrefix,
     async *list(prefix) {

@@ -185,7 +185,7 @@ function versions(label: string, count: number): readonly Wanted[] {
   return Array.from({ length: count }, (_, index) => ({ preset, source, version: `${label}-${index}` }));
 }
 
-/** The folder and those in it: a derivative goes into the folder of its source. */
+/** The folder and those in it: a derivative goes into one of these. */
 async function chmodAll(folder: string, mode: number): Promise<void> {
   for (const name of await readdir(folder)) await chmod(join(folder, name), mode);
   await chmod(folder, mode);

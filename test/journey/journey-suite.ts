@@ -56,8 +56,9 @@ export function describeJourney(way: string, start: () => Promise<Journey>): voi
 
     it("stores what it rendered once, under the hash of its source", async () => {
       const names = await storedFiles();
+      // printf dev/thumbnail.png | sha256sum | cut -c 1-40
       expect(names.filter((name) => name.endsWith(".webp"))).toEqual([
-        `thumb.${journey.table.presets.thumb?.revision}.webp`,
+        `daea1e55bd5790da8fa629310dcfa5c05e14da45.thumb.${journey.table.presets.thumb?.revision}.webp`,
       ]);
     });
 

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import {
   appendFile,
+  copyFile,
   mkdir,
   readdir,
   readFile,
@@ -15,7 +16,7 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import sharp from "sharp";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Damage, openDerivativeFolder } from "../../src/store/derivative-folder.ts";
@@ -28,8 +29,8 @@ import { type TemporaryFolder, temporaryFolder } from "./temporary-folder.ts";
 const source = "photos/cat.jpg";
 const name = "thumb.3f9a1c20b4d7.webp";
 const key = `${source}/${name}`;
-// printf 'photos/cat.jpg' | sha256sum
-const sourceHash = "9c4712116d1c1877625b387799d0618060dd1bd99f0849bb7605a3fa540279ec";
+// printf photos/cat.jpg | sha256sum | cut -c 1-40
+const sourceHash = "9c4712116d1c1877625b387799d0618060dd1bd9";
 const webp = { contentType: "image/webp", metadata: { source } };
 const body = randomBytes(10_000);
 
@@ -62,7 +63,7 @@ async function temporaryNames(): Promise<string[]> {
 
 /** The picture and its trailer. */
 function fileBytes(): Promise<Buffer> {
-  return readFile(place().file);
+  return readFile(place());
 }
 
 /** The file of a derivative with a picture of so many bytes. */
@@ -74,14 +75,14 @@ async function written(pictureBytes: number): Promise<Buffer> {
 async function flipBit(at: number): Promise<void> {
   const bytes = await fileBytes();
   bytes[at] = (bytes[at] ?? 0) ^ 1;
-  await writeFile(place().file, bytes);
+  await writeFile(place(), bytes);
 }
 
 describe("the layout", () => {
-  it("keeps a derivative in the folder of its source's hash, the picture first and the rest in a trailer", async () => {
+  it("keeps a derivative under the hash of its source, the picture first and the rest in a trailer", async () => {
     await store.writeIfAbsent(key, body, webp);
-    expect(await readdir(root)).toEqual([".tmp", sourceHash]);
-    expect(await readdir(place().folder)).toEqual([name]);
+    expect(await readdir(root)).toEqual([".tmp", "9c"]);
+    expect(await readdir(join(root, "9c"))).toEqual([`${sourceHash}.${name}`]);
     const bytes = await fileBytes();
     expect(bytes.subarray(0, body.length).equals(body)).toBe(true);
     const [, json = "", seal, ...rest] = bytes.toString("utf8", body.length).split("\n");
@@ -96,8 +97,8 @@ describe("the layout", () => {
     const sealed = createHash("sha256").update(`\n${json}\n`).digest("hex");
     expect([seal, ...rest]).toEqual([`${sealed} ${String(json.length + 2).padStart(8, "0")} imgseal1`, ""]);
     expect(await temporaryNames()).toEqual([]);
-    expect((await stat(place().folder)).mode & 0o777 & ~0o755).toBe(0);
-    expect((await stat(place().file)).mode & 0o777 & ~0o644).toBe(0);
+    expect((await stat(dirname(place()))).mode & 0o777 & ~0o755).toBe(0);
+    expect((await stat(place())).mode & 0o777 & ~0o644).toBe(0);
   });
 
   it("keeps a source key of 850 bytes without a single slash", async () => {
@@ -109,8 +110,30 @@ describe("the layout", () => {
 
   it("names files so that versions differing only in case never share one", () => {
     const names = ["t.v-A.webp", "t.v-a.webp", "t.v-AA.webp", "t.v-aA.webp", "t.v-Aa.webp"];
-    const files = names.map((file) => placeOf(root, `${source}/${file}`)?.file.toLowerCase());
+    const files = names.map((file) => placeOf(root, `${source}/${file}`)?.toLowerCase());
     expect(new Set(files).size).toBe(names.length);
+  });
+
+  it("keeps a derivative with the longest name that one can have, on the file system too", async () => {
+    const longest = `p${"x".repeat(31)}.3f9a1c20b4d7.99999w.v-${"A".repeat(64)}.webp`;
+    expect(longest).toHaveLength(124);
+    await store.writeIfAbsent(`${source}/${longest}`, body, webp);
+    expect((await store.read(`${source}/${longest}`))?.body.equals(body)).toBe(true);
+    expect(await readdir(dirname(place()))).toEqual([
+      `${sourceHash}.${longest.replace("A".repeat(64), "!A".repeat(64))}`,
+    ]);
+    expect((await all(store.list(`${source}/`))).map((listed) => listed.key)).toEqual([
+      `${source}/${longest}`,
+    ]);
+    expect(await store.removePrefix(`${source}/`)).toBe(1);
+  });
+
+  it("takes file names of 255 bytes, and has no place for longer ones", async () => {
+    const own = `${source}/t.v-${"A".repeat(105)}`;
+    await store.writeIfAbsent(own, body, webp);
+    expect((await store.read(own))?.body.equals(body)).toBe(true);
+    expect((await readdir(dirname(place()))).map(({ length }) => length)).toEqual([255]);
+    expect(placeOf(root, `${own}a`)).toBeUndefined();
   });
 
   it.each(["", "/", `${source}/`, `${source}/..`, `${source}/.`, `${source}/.tmp`, "a\0b"])(
@@ -129,17 +152,17 @@ describe("damage", () => {
   const unsealed = "it does not end in a trailer of its own";
   const altered = "the checksum differs from the trailer's";
   const damage: Readonly<Record<string, readonly [() => Promise<void>, string]>> = {
-    "an empty file": [() => truncate(place().file, 0), unsealed],
+    "an empty file": [() => truncate(place(), 0), unsealed],
     "a file of zeros, as a power cut leaves it": [
-      async () => writeFile(place().file, Buffer.alloc((await fileBytes()).length)),
+      async () => writeFile(place(), Buffer.alloc((await fileBytes()).length)),
       unsealed,
     ],
-    "a picture torn in the middle": [() => truncate(place().file, 5_000), unsealed],
-    "a picture without a trailer": [() => truncate(place().file, body.length), unsealed],
-    "a torn trailer": [() => truncate(place().file, body.length + 60), unsealed],
-    "a file that grew": [() => appendFile(place().file, "x"), unsealed],
+    "a picture torn in the middle": [() => truncate(place(), 5_000), unsealed],
+    "a picture without a trailer": [() => truncate(place(), body.length), unsealed],
+    "a torn trailer": [() => truncate(place(), body.length + 60), unsealed],
+    "a file that grew": [() => appendFile(place(), "x"), unsealed],
     "a picture that lost bytes before its trailer": [
-      async () => writeFile(place().file, (await fileBytes()).subarray(1)),
+      async () => writeFile(place(), (await fileBytes()).subarray(1)),
       unsealed,
     ],
     "a changed first byte": [() => flipBit(0), altered],
@@ -148,7 +171,7 @@ describe("damage", () => {
     "a changed content type": [
       async () => {
         const text = (await fileBytes()).toString("latin1").replace("image/webp", "image/jpeg");
-        await writeFile(place().file, text, "latin1");
+        await writeFile(place(), text, "latin1");
       },
       unsealed,
     ],
@@ -156,7 +179,7 @@ describe("damage", () => {
       async () => {
         const dog = `photos/dog.jpg/${name}`;
         await store.writeIfAbsent(dog, body, webp);
-        await rename(placeOf(root, dog)?.file ?? "", place().file);
+        await rename(placeOf(root, dog) ?? "", place());
       },
       `the trailer is of "photos/dog.jpg/${name}"`,
     ],
@@ -170,7 +193,7 @@ describe("damage", () => {
 
       expect(await store.read(key)).toBeUndefined();
       expect(damages).toEqual([{ key, reason }]);
-      expect(await readdir(place().folder)).toEqual([]);
+      expect(await readdir(dirname(place()))).toEqual([]);
 
       expect(await store.writeIfAbsent(key, body, webp)).toBeTypeOf("string");
       expect((await store.read(key))?.body.equals(body)).toBe(true);
@@ -183,7 +206,7 @@ describe("damage", () => {
     for (const look of [store.read, store.head])
       for (let bytes = 0; bytes < length; bytes += 1) {
         await written(100);
-        await truncate(place().file, bytes);
+        await truncate(place(), bytes);
         expect(await look(key)).toBeUndefined();
         expect(damages.splice(0)).toEqual([{ key, reason: unsealed }]);
       }
@@ -206,13 +229,13 @@ describe("damage", () => {
       await inflict();
       expect(await store.head(key)).toBeUndefined();
       expect(damages).toEqual([{ key, reason }]);
-      expect(await readdir(place().folder)).toEqual([]);
+      expect(await readdir(dirname(place()))).toEqual([]);
     },
   );
 
   it("is not reported for a removal", async () => {
     await store.writeIfAbsent(key, body, webp);
-    await rm(place().file);
+    await rm(place());
     expect(await store.read(key)).toBeUndefined();
     expect(await store.head(key)).toBeUndefined();
     expect(await all(store.list(""))).toEqual([]);
@@ -221,16 +244,16 @@ describe("damage", () => {
 
   it("is not listed, and removed with everything else of its source by removePrefix", async () => {
     await store.writeIfAbsent(key, body, webp);
-    await truncate(place().file, 5_000);
+    await truncate(place(), 5_000);
     expect(await all(store.list(""))).toEqual([]);
     expect(await store.removePrefix(`${source}/`)).toBe(1);
-    expect((await readdir(root)).filter((entry) => entry !== ".tmp")).toEqual([]);
+    expect(await readdir(dirname(place()))).toEqual([]);
   });
 
   it("is what lies there in another layout, a picture with a file beside it", async () => {
-    await mkdir(place().folder);
-    await writeFile(place().file, body);
-    await writeFile(`${place().file}.meta`, JSON.stringify({ key, bytes: body.length }));
+    await mkdir(dirname(place()));
+    await writeFile(place(), body);
+    await writeFile(`${place()}.meta`, JSON.stringify({ key, bytes: body.length }));
     expect(await all(store.list(""))).toEqual([]);
     expect(await store.writeIfAbsent(key, body, webp)).toBeUndefined();
     expect(await store.head(key)).toBeUndefined();
@@ -238,7 +261,7 @@ describe("damage", () => {
     expect(await store.writeIfAbsent(key, body, webp)).toBeTypeOf("string");
     expect((await store.read(key))?.body.equals(body)).toBe(true);
     await store.removePrefix(`${source}/`);
-    expect((await readdir(root)).filter((entry) => entry !== ".tmp")).toEqual([]);
+    expect(await readdir(dirname(place()))).toEqual([]);
   });
 });
 
@@ -301,7 +324,7 @@ describe("a folder that cannot be written", () => {
   });
 
   it("leaves no temporary file behind when the derivative cannot be put in place", async () => {
-    await writeFile(place().folder, "a file where the folder should be");
+    await writeFile(dirname(place()), "a file where the folder should be");
     await expect(store.writeIfAbsent(key, body, webp)).rejects.toMatchObject({
       code: "STORE_UNAVAILABLE",
       message: expect.stringContaining("ENOTDIR"),
@@ -322,8 +345,8 @@ describe("a folder that cannot be written", () => {
 
   // The speed of a network that is none opens well, has a length, and answers a read with EINVAL; only Linux has it.
   it.runIf(process.platform === "linux")("fails with STORE_UNAVAILABLE when the disk fails", async () => {
-    await mkdir(place().folder);
-    await symlink("/sys/class/net/lo/speed", place().file);
+    await mkdir(dirname(place()));
+    await symlink("/sys/class/net/lo/speed", place());
     for (const [action, look] of [["read", store.read] as const, ["look at", store.head] as const])
       await expect(look(key)).rejects.toMatchObject({
         code: "STORE_UNAVAILABLE",
@@ -347,10 +370,40 @@ it("ignores what is not its own when it lists and removes", async () => {
   await mkdir(join(root, "notes"));
   await writeFile(join(root, "notes", "README.meta"), "{}");
   await writeFile(join(root, "README"), "");
+  await writeFile(join(root, "ab"), "a file where a folder could be");
   await symlink("/", join(root, "root"));
+  const beside = [
+    "README",
+    `${sourceHash}x`,
+    `${"0".repeat(40)}.${name}`,
+    `${sourceHash.toUpperCase()}.${name}`,
+  ];
+  for (const each of beside) await copyFile(place(), join(dirname(place()), each));
+  await mkdir(join(root, "cd", `${sourceHash}.${name}`), { recursive: true });
   expect((await all(store.list(""))).map((listed) => listed.key)).toEqual([key]);
-  expect(await store.removePrefix("")).toBe(1);
+  expect(await store.removePrefix(`${source}/`)).toBe(1);
+  expect(await store.removePrefix("")).toBe(0);
   expect(await readdir(join(root, "notes"))).toEqual(["README.meta"]);
+  expect(await readdir(dirname(place()))).toEqual(beside.sort());
+  expect(await readdir(join(root, "cd"))).toEqual([`${sourceHash}.${name}`]);
+});
+
+it("removes what was made of one source, and nothing of another one in the same folder", async () => {
+  // Some lie before it in the folder, some after it.
+  const lqip = "lqip.3f9a1c20b4d7.webp";
+  const neighbours = Array.from({ length: 3_000 }, (_, i) => `photos/${i}.jpg`)
+    .filter((other) => dirname(placeOf(root, `${other}/${name}`) ?? "") === dirname(place()))
+    .flatMap((other) => [`${other}/${name}`, `${other}/${lqip}`]);
+  expect(neighbours.length).toBeGreaterThan(4);
+  const own = [key, `${source}/${lqip}`];
+  for (const each of [...own, ...neighbours]) await store.writeIfAbsent(each, body, webp);
+  const listed = async (prefix: string) => (await all(store.list(prefix))).map((object) => object.key).sort();
+
+  expect(await listed(`${source}/`)).toEqual(own.toSorted());
+  expect(await listed(`${source}/l`)).toEqual(own.slice(1));
+  expect(await store.removePrefix(`${source}/`)).toBe(2);
+  expect(await listed("")).toEqual(neighbours.toSorted());
+  expect(await store.removePrefix("photos/")).toBe(neighbours.length);
 });
 
 it("keeps a picture in a file that opens as this picture", async () => {
@@ -359,7 +412,7 @@ it("keeps a picture in a file that opens as this picture", async () => {
     const encoded = await picture.clone().toFormat(format).toBuffer();
     const own = `${source}/thumb.3f9a1c20b4d7.${format}`;
     await store.writeIfAbsent(own, encoded, { contentType: `image/${format}` });
-    const file = placeOf(root, own)?.file;
+    const file = placeOf(root, own);
     expect((await readFile(file ?? "")).length).toBeGreaterThan(encoded.length);
     const opened = sharp(file);
     expect(await opened.metadata()).toMatchObject({ format: (await sharp(encoded).metadata()).format });
@@ -368,19 +421,41 @@ it("keeps a picture in a file that opens as this picture", async () => {
   }
 });
 
-it("lets writers and a purge run against each other without an error or a torn derivative", async () => {
+it("lets writers and two purges run against each other: each derivative is whole, and removed once", async () => {
   const keys = Array.from({ length: 8 }, (_, i) => `${source}/t.${i}.webp`);
   let isPurging = true;
+  let written = 0;
   const writer = async (own: string) => {
     for (let round = 0; isPurging || round < 5; round += 1) {
-      await store.writeIfAbsent(own, randomBytes(2_000), webp);
+      if ((await store.writeIfAbsent(own, randomBytes(2_000), webp)) !== undefined) written += 1;
       const read = await store.read(own);
       if (read !== undefined) expect(read.body).toHaveLength(2_000);
     }
   };
+  const purger = async (prefix: string) => {
+    let removed = 0;
+    for (let i = 0; i < 100; i += 1) removed += await store.removePrefix(prefix);
+    return removed;
+  };
   const writers = Promise.all(keys.map(writer));
-  for (let i = 0; i < 100; i += 1) await store.removePrefix(`${source}/`);
+  const [bySource = 0, byWalk = 0] = await Promise.all([purger(`${source}/`), purger("photos/")]);
   isPurging = false;
   await writers;
+  const last = await store.removePrefix(`${source}/`);
+  expect(bySource + byWalk).toBeGreaterThan(0);
+  expect(bySource + byWalk + last).toBe(written);
+  expect(await readdir(dirname(place()))).toEqual([]);
   expect(damages).toEqual([]);
+});
+
+it("lets many writers make the same folder at once, and again after somebody has deleted it", async () => {
+  const keys = Array.from({ length: 32 }, (_, i) => `${source}/t.${i}.webp`);
+  for (const deleted of [dirname(place()), root]) {
+    const etags = await Promise.all(keys.map((own) => store.writeIfAbsent(own, body, webp)));
+    expect(etags).not.toContain(undefined);
+    expect(await all(store.list(`${source}/`))).toHaveLength(keys.length);
+    await rm(deleted, { recursive: true });
+  }
+  expect(await store.writeIfAbsent(key, body, webp)).toBeTypeOf("string");
+  expect((await store.read(key))?.body.equals(body)).toBe(true);
 });
