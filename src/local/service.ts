@@ -43,9 +43,9 @@ export interface ServiceOptions {
 const cacheBytes = 32 * 1024 * 1024;
 const defaultMaxWaiting = 256;
 
-// While one render waits for its source or is being answered, a core is free. Each one more holds a source and its
-// pixels in memory.
-const rendersBeyondCores = 1;
+// While a render waits for its source, for its turn on the event loop or to be kept, a core is free. Each one more holds a
+// source and its pixels in memory.
+const rendersBeyondCores = 2;
 
 /** What a server needs to answer requests. */
 export function createService(options: ServiceOptions): ExchangeParts {

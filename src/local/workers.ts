@@ -40,9 +40,9 @@ const processSettings = {
   // Once a large buffer has been freed, glibc takes buffers up to that size, at most 32 MB, from the arenas; a threshold
   // that is set stays where it is, and what is larger goes back to the system as soon as it is freed.
   MALLOC_MMAP_THRESHOLD_: String(4 * 1024 * 1024),
-  // Renders and files share libuv's threads, four unless told: one for each render at once (a core each, and one more),
+  // Renders and files share libuv's threads, four unless told: one for each render at once (a core each, and two more),
   // and three for files, which must not wait for a picture.
-  UV_THREADPOOL_SIZE: String(availableParallelism() + 4),
+  UV_THREADPOOL_SIZE: String(availableParallelism() + 5),
 };
 
 const shutDownMessage = "imgseal-shut-down";

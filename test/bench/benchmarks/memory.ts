@@ -60,7 +60,7 @@ export const memory: Benchmark = {
           },
         ],
         checks: [...judgeRenders(cold, idle), ...judgeHits(warm, hot, rest)],
-        notes: [`${concurrency} requests at a time; one render more at once than there are cores`],
+        notes: [`${concurrency} requests at a time; at most two renders more at once than there are cores`],
       };
     } finally {
       watch.stop();
