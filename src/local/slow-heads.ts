@@ -47,6 +47,7 @@ export function boundSlowHeads(server: Server, connections: Connections): () => 
     const tooMany = Math.max(0, slow.length - maxSlowHeads);
     slow.sort(([, one], [, other]) => other.looks - one.looks);
     for (const [socket] of slow.slice(0, tooMany)) {
+      readings.delete(socket);
       socket.end("HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n", () => socket.destroy());
     }
   };

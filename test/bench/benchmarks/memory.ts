@@ -3,15 +3,16 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { declaredVariants } from "../../../src/presets/table.ts";
-import type { Benchmark, Check } from "../benchmark.ts";
+import type { Benchmark, Check, Series, Setting } from "../benchmark.ts";
 import { serveImgseal } from "../imgseal-server.ts";
-import { type MemoryWatch, watchMemory } from "../memory-watch.ts";
+import { watchMemory } from "../memory-watch.ts";
 import { hasAccounting } from "../process-tree.ts";
-import { requestEach } from "../requests.ts";
+import { type Answer, requestEach } from "../requests.ts";
 import { type Presets, readPresets } from "../signed-urls.ts";
 import { formatNumber } from "../tables.ts";
 
-const concurrency = 4;
+// The second is what a server at its bounds comes to: as many renders at once as it allows on two cores.
+const parallelism = { judged: 2, reported: 4 };
 const slices = 12;
 const peakMegabytes = 300;
 // What still counts as level: the allocator's own to and fro.
@@ -30,44 +31,86 @@ export const memory: Benchmark = {
     const keys = join(setting.work, "memory-keys");
     await mkdir(keys, { recursive: true });
     const presets = await readPresets(fileURLToPath(new URL("presets.yaml", setting.root)), keys);
-    const folders = { sources: setting.samples, derivatives: join(setting.work, "memory-derivatives") };
-    const server = await serveImgseal({ ...setting, presets }, folders);
-    const watch = watchMemory(server);
-    try {
-      await delay(1_000);
-      const idle = watch.megabytes();
-      const ask = (label: string, targets: readonly string[]) =>
-        askWatched(label, server.base, targets, watch);
-      const targets = await mixedTargets(presets, setting.samples, renders);
-      const cold: Row[] = [];
-      for (let from = 0; from < renders; from += renders / slices) {
-        const to = from + renders / slices;
-        cold.push(await ask(`${to} renders`, targets.slice(from, to)));
-      }
-      // What was rendered last is still in the memory cache.
-      const recent = targets.slice(-100);
-      const warm = await ask("the last 100 again", recent);
-      const repeated = Array.from({ length: hits }, (_, index) => recent[index % recent.length] ?? "");
-      const hot = await ask(`${hits} hits`, repeated);
+    const targets = await mixedTargets(presets, setting.samples, renders);
+    // What was rendered last is still in the memory cache.
+    const recent = targets.slice(-100);
+    const repeated = Array.from({ length: hits }, (_, index) => recent[index % recent.length] ?? "");
+
+    const within = <T>(name: string, concurrency: number, use: (server: Watched) => Promise<T>) =>
+      withServer({ ...setting, presets }, join(setting.work, name), concurrency, use);
+    const judged = await within("memory-judged", parallelism.judged, async (server) => {
+      const cold = await askInSlices(server, targets);
+      const warm = await server.ask("the last 100 again", recent);
+      const hot = await server.ask(`${hits} hits`, repeated);
       await delay(restMilliseconds);
-      const rest = { label: "at rest", ...watch.since(), end: watch.megabytes(), statuses: "" };
-      return {
-        series: [
-          {
-            title: `Idle after the start: ${formatNumber(idle)} MB.`,
-            columns: ["after", "mean MB", "peak MB", "MB at the end", "answers"],
-            rows: [...cold, warm, hot, rest].map(cells),
-          },
-        ],
-        checks: [...judgeRenders(cold, idle), ...judgeHits(warm, hot, rest)],
-        notes: [`${concurrency} requests at a time; at most two renders more at once than there are cores`],
-      };
-    } finally {
-      watch.stop();
-      await server.stop();
-    }
+      const rest = await server.ask("at rest", []);
+      return { idle: server.idle, cold, warm, hot, rest };
+    });
+    const reported = await within("memory-reported", parallelism.reported, async (server) => ({
+      idle: server.idle,
+      cold: await askInSlices(server, targets),
+    }));
+
+    const { idle, cold, warm, hot, rest } = judged;
+    return {
+      series: [
+        seriesOf(parallelism.judged, idle, [...cold, warm, hot, rest]),
+        seriesOf(parallelism.reported, reported.idle, reported.cold),
+      ],
+      checks: [...judgeRenders(cold, idle), ...judgeHits(warm, hot, rest)],
+    };
   },
 };
+
+interface Watched {
+  /** Megabytes after the start. */
+  readonly idle: number;
+  /** Nothing asked is a look at it. */
+  ask(label: string, targets: readonly string[]): Promise<Row>;
+}
+
+async function askInSlices(server: Watched, targets: readonly string[]): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (let from = 0; from < targets.length; from += targets.length / slices) {
+    const to = from + targets.length / slices;
+    rows.push(await server.ask(`${to} renders`, targets.slice(from, to)));
+  }
+  return rows;
+}
+
+/** A server of its own, and what it has in memory. */
+async function withServer<T>(
+  setting: Setting,
+  derivatives: string,
+  concurrency: number,
+  use: (server: Watched) => Promise<T>,
+): Promise<T> {
+  const server = await serveImgseal(setting, { sources: setting.samples, derivatives });
+  const watch = watchMemory(server);
+  try {
+    await delay(1_000);
+    return await use({
+      idle: watch.megabytes(),
+      async ask(label, targets) {
+        if (targets.length > 0) watch.since();
+        const { answers } = await requestEach(server.base, targets, concurrency);
+        return { label, ...watch.since(), end: watch.megabytes(), statuses: countStatuses(answers) };
+      },
+    });
+  } finally {
+    watch.stop();
+    await server.stop();
+  }
+}
+
+function seriesOf(concurrency: number, idle: number, rows: readonly Row[]): Series {
+  const above = formatNumber(peakOf(rows) - idle);
+  return {
+    title: `${concurrency} requests at a time. Idle after the start: ${formatNumber(idle)} MB; peak ${above} MB above it.`,
+    columns: ["after", "mean MB", "peak MB", "MB at the end", "answers"],
+    rows: rows.map(cells),
+  };
+}
 
 interface Row {
   readonly label: string;
@@ -78,18 +121,17 @@ interface Row {
   readonly statuses: string;
 }
 
-async function askWatched(
-  label: string,
-  base: string,
-  targets: readonly string[],
-  watch: MemoryWatch,
-): Promise<Row> {
-  watch.since();
-  const { answers } = await requestEach(base, targets, concurrency);
+function countStatuses(answers: readonly Answer[]): string {
   const counts = new Map<number, number>();
   for (const { status } of answers) counts.set(status, (counts.get(status) ?? 0) + 1);
-  const statuses = [...counts].sort().map(([status, count]) => `${count} x ${status}`);
-  return { label, ...watch.since(), end: watch.megabytes(), statuses: statuses.join(", ") };
+  return [...counts]
+    .sort()
+    .map(([status, count]) => `${count} x ${status}`)
+    .join(", ");
+}
+
+function peakOf(rows: readonly Row[]): number {
+  return Math.max(...rows.map(({ peak }) => peak));
 }
 
 /** Every picture in every variant of every preset, as often as it takes, in an order that is always the same. */
@@ -136,7 +178,7 @@ function judgeRenders(rows: readonly Row[], idle: number): Check[] {
   const level = (from: number, to: number) =>
     rows.slice(from, to).reduce((sum, { mean }) => sum + mean, 0) / (to - from);
   const [middle, last] = [level(third, 2 * third), level(2 * third, rows.length)];
-  const above = Math.max(...rows.map(({ peak }) => peak)) - idle;
+  const above = peakOf(rows) - idle;
   return [
     {
       what: `peak at most ${peakMegabytes} MB above the idle server`,
