@@ -2,11 +2,15 @@
 
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
+import { setImmediate as afterPolling } from "node:timers/promises";
 import type { Connections } from "./connections.ts";
 
 // The head of a request is one packet or two. On a bad line it may take longer than two looks, but not for so many
 // clients at a time; a thousand would wake the server for each of their bytes, and everybody else would wait for it.
 const maxSlowHeads = 128;
+
+// Looked at in one go. Ten thousand take milliseconds, and nobody waits for that.
+const batchConnections = 256;
 
 interface Reading {
   /** What the connection had brought when its last request was whole. */
@@ -21,7 +25,7 @@ interface Reading {
  * @returns a look at them, to be repeated: when more than 128 heads have begun before the last look and are not whole at
  *   this one, it ends those that have been there longest, with 408 (RFC 9110 15.5.9)
  */
-export function boundSlowHeads(server: Server, connections: Connections): () => void {
+export function boundSlowHeads(server: Server, connections: Connections): () => Promise<void> {
   const readings = new Map<Socket, Reading>();
 
   server.on("connection", (socket: Socket) => {
@@ -29,24 +33,38 @@ export function boundSlowHeads(server: Server, connections: Connections): () => 
     socket.once("close", () => readings.delete(socket));
   });
 
-  function isSlow([socket, reading]: readonly [Socket, Reading]): boolean {
+  server.on("request", ({ socket }) => {
+    const reading = readings.get(socket);
+    if (reading !== undefined) Object.assign(reading, { bytesBefore: socket.bytesRead, looks: 0 });
+  });
+
+  function isSlow(socket: Socket, reading: Reading): boolean {
     // Until it is answered, what comes is the body of a request or waits behind it.
     if (connections.owesAnswers(socket)) reading.bytesBefore = socket.bytesRead;
     reading.looks = socket.bytesRead > reading.bytesBefore ? reading.looks + 1 : 0;
     return reading.looks > 1;
   }
 
-  server.on("request", ({ socket }) => {
-    const reading = readings.get(socket);
-    if (reading !== undefined) Object.assign(reading, { bytesBefore: socket.bytesRead, looks: 0 });
-  });
-
-  return () => {
-    if (readings.size <= maxSlowHeads) return;
-    const slow = [...readings].filter(isSlow);
-    const tooMany = Math.max(0, slow.length - maxSlowHeads);
+  async function findSlow(): Promise<Socket[]> {
+    const slow: [Socket, Reading][] = [];
+    let looked = 0;
+    for (const [socket, reading] of readings) {
+      if (isSlow(socket, reading)) slow.push([socket, reading]);
+      looked += 1;
+      if (looked % batchConnections === 0) await afterPolling();
+    }
     slow.sort(([, one], [, other]) => other.looks - one.looks);
-    for (const [socket] of slow.slice(0, tooMany)) {
+    // Meanwhile one may have come to its end, or gone.
+    return slow.filter(([socket, { looks }]) => looks > 1 && readings.has(socket)).map(([socket]) => socket);
+  }
+
+  let isLooking = false;
+  return async () => {
+    if (isLooking || readings.size <= maxSlowHeads) return;
+    isLooking = true;
+    const slow = await findSlow();
+    isLooking = false;
+    for (const socket of slow.slice(0, Math.max(0, slow.length - maxSlowHeads))) {
       readings.delete(socket);
       socket.end("HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n", () => socket.destroy());
     }

@@ -10,7 +10,7 @@ const begun = "GET /a HTTP/1.1\r\nhost: x\r\nx-slow: ";
 const most = 128;
 
 let server: Server;
-let look: () => void;
+let look: () => Promise<void>;
 let clients: Client[];
 
 interface Client {
@@ -54,8 +54,8 @@ async function connectAll(count: number, text: string): Promise<Client[]> {
 const arrival = () => delay(50);
 
 async function lookTwice(): Promise<void> {
-  look();
-  look();
+  await look();
+  await look();
   await arrival();
 }
 
@@ -75,7 +75,7 @@ describe("heads that come slowly", () => {
   it("are ended with 408 beyond that, those that have been there longest first", async () => {
     const oldest = await connectAll(3, begun);
     await connectAll(most, "");
-    look();
+    await look();
     const others = clients.slice(3);
     for (const { socket } of others) socket.write(begun);
     await arrival();
@@ -89,7 +89,7 @@ describe("heads that come slowly", () => {
 
   it("are not slow at the first look that finds them", async () => {
     const slow = await connectAll(most + 10, begun);
-    look();
+    await look();
     await arrival();
     expect(slow.filter(isOpen).length).toBe(most + 10);
   });
@@ -127,12 +127,12 @@ describe("connections of others", () => {
   it("begin a head that is not slow, long after an earlier one was", async () => {
     const [client] = await connectAll(1, begun);
     await connectAll(most, begun);
-    look();
+    await look();
     for (const { socket } of clients) socket.write("y\r\n\r\n");
     await arrival();
     for (const { socket } of clients) socket.write(begun);
     await arrival();
-    look();
+    await look();
     await arrival();
     expect(client && isOpen(client)).toBe(true);
   });
