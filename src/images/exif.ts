@@ -22,11 +22,12 @@ const maxTextBytes = 1000;
  */
 export function readCopyright(exif: Uint8Array): CopyrightTags {
   const block = openBlock(exif);
+  if (block === undefined) return {};
+  const { tiff, order, entries } = block;
   const tags: Partial<Record<"Copyright" | "Artist", string>> = {};
-  for (const { tag, type, length, at } of block?.entries ?? []) {
+  for (const { tag, type, length, at } of entries) {
     const name = wantedTags[tag];
-    if (block === undefined || name === undefined || type !== asciiType) continue;
-    const { tiff, order } = block;
+    if (name === undefined || type !== asciiType) continue;
     // A value of up to four bytes lies in the entry itself.
     const start = length <= 4 ? at + 8 : order.uint32(tiff, at + 8);
     if (start + length > tiff.length) continue;

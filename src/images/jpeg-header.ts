@@ -63,7 +63,8 @@ const readApp1: SegmentReader = (segment, found) => {
   if (segment.toString("latin1", 0, xmpPrefix.length) !== xmpPrefix || found.xmp !== undefined) return false;
   const packet = segment.subarray(xmpPrefix.length);
   found.xmp = packet.toString("utf8");
-  return isUtf8(packet) && !packet.includes(0);
+  // libvips passes over a packet of one byte or none.
+  return packet.length > 1 && isUtf8(packet) && !packet.includes(0);
 };
 
 const pass: SegmentReader = () => true;

@@ -87,7 +87,7 @@ export async function inspect(
   return { facts, image };
 }
 
-/** libvips counts the pages of a TIFF and the frames of an animation alike, and so does the limit. */
+/** What the limits are held against, and the facts. */
 type Header = SourceFacts & { readonly frames: number };
 
 /** A JPEG holds one picture, and 8 bits a channel. */
@@ -102,6 +102,7 @@ async function readHeader(image: Sharp, source: Uint8Array, type: PictureType): 
   const exif = type === "tiff" ? source : header.exif;
   return {
     ...autoOrient,
+    // libvips counts the pages of a TIFF and the frames of an animation alike, and so does the limit.
     frames: pages ?? 1,
     isDeepColour: hasProfile && space === "rgb16",
     ...(exif !== undefined && { exif }),

@@ -22,7 +22,7 @@ const clientLimits = {
   keepAliveTimeout: 65_000,
 };
 
-// Whoever sends a head by the byte has company for a second at most.
+// More slow heads than are allowed at once last a second or so; up to that many end with headersTimeout.
 const slowHeadsIntervalMilliseconds = 500;
 
 // No byte either way for so long: a client that stopped reading, or is gone without a word. Far longer than a render
@@ -55,13 +55,14 @@ export async function startServer(
   server.maxConnections = maxConnections;
   server.setTimeout(silenceMilliseconds);
   const connections = watchConnections(server);
-  const slowHeads = setInterval(boundSlowHeads(server, connections), slowHeadsIntervalMilliseconds);
-  server.once("close", () => clearInterval(slowHeads));
+  const endSlowHeads = boundSlowHeads(server, connections);
   server.on("request", (request, response) => respond(request, response, parts, connections));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, resolve);
   });
+  const slowHeads = setInterval(endSlowHeads, slowHeadsIntervalMilliseconds);
+  server.once("close", () => clearInterval(slowHeads));
   const address = server.address();
   return {
     port: typeof address === "object" && address !== null ? address.port : port,

@@ -38,24 +38,24 @@ export function boundSlowHeads(server: Server, connections: Connections): () => 
     if (reading !== undefined) Object.assign(reading, { bytesBefore: socket.bytesRead, looks: 0 });
   });
 
-  function isSlow(socket: Socket, reading: Reading): boolean {
+  function countLook(socket: Socket, reading: Reading): void {
     // Until it is answered, what comes is the body of a request or waits behind it.
     if (connections.owesAnswers(socket)) reading.bytesBefore = socket.bytesRead;
     reading.looks = socket.bytesRead > reading.bytesBefore ? reading.looks + 1 : 0;
-    return reading.looks > 1;
   }
 
   async function findSlow(): Promise<Socket[]> {
-    const slow: [Socket, Reading][] = [];
     let looked = 0;
     for (const [socket, reading] of readings) {
-      if (isSlow(socket, reading)) slow.push([socket, reading]);
+      countLook(socket, reading);
       looked += 1;
       if (looked % batchConnections === 0) await afterPolling();
     }
-    slow.sort(([, one], [, other]) => other.looks - one.looks);
-    // Meanwhile one may have come to its end, or gone.
-    return slow.filter(([socket, { looks }]) => looks > 1 && readings.has(socket)).map(([socket]) => socket);
+    // Asked at the end: a head that became whole meanwhile is not slow any more.
+    return [...readings]
+      .filter(([, { looks }]) => looks > 1)
+      .sort(([, one], [, other]) => other.looks - one.looks)
+      .map(([socket]) => socket);
   }
 
   let isLooking = false;

@@ -52,6 +52,8 @@ function parseText(units: Units, text: string): number | undefined {
   const size = units[unit];
   if (size === undefined) return undefined;
   // The decimals apart, as whole thousandths: 1.1 * 1,000,000 is not a whole number.
-  const value = Number(whole) * size + (Number(decimals.padEnd(3, "0")) * size) / 1_000;
-  return Number.isSafeInteger(value) ? value : undefined;
+  const part = (Number(decimals.padEnd(3, "0")) * size) / 1_000;
+  const value = Number(whole) * size + part;
+  // The part by itself: beside a large number, a fraction is lost.
+  return Number.isInteger(part) && Number.isSafeInteger(value) ? value : undefined;
 }

@@ -119,6 +119,8 @@ describe("a JPEG that leaves a doubt", () => {
     ["two XMP packets", () => inFront(pictureOf("with XMP"), app1(`http://ns.adobe.com/xap/1.0/\0${xmp}`))],
     ["XMP that goes on elsewhere", () => inFront(plain(), app1("http://ns.adobe.com/xmp/extension/\0"))],
     ["XMP that is not UTF-8", () => inFront(plain(), app1("http://ns.adobe.com/xap/1.0/\0\xe9"))],
+    ["an empty XMP packet", () => inFront(plain(), app1("http://ns.adobe.com/xap/1.0/\0"))],
+    ["XMP of one byte", () => inFront(plain(), app1("http://ns.adobe.com/xap/1.0/\0a"))],
     ["an APP1 of somebody else", () => inFront(plain(), app1("Mine"))],
     ["EXIF in no byte order", () => inFront(plain(), app1("Exif\0\0XX*\0\x08\0\0\0\0\0\0\0\0\0"))],
     ["a directory beyond its block", () => inFront(plain(), app1("Exif\0\0II*\0\xff\0\0\0\0\0"))],
@@ -141,6 +143,18 @@ describe("a JPEG that leaves a doubt", () => {
   ])("by %s is left to libvips", (_case, make) => {
     expect(readJpegHeader(make())).toBeUndefined();
   });
+});
+
+it("renders a JPEG with an empty XMP packet whose metadata is kept", async () => {
+  const packet = Buffer.from("\xff\xe1\0\x1fhttp://ns.adobe.com/xap/1.0/\0", "latin1");
+  const jpeg = Buffer.concat([
+    pictureOf("that lies as 6").subarray(0, 2),
+    packet,
+    pictureOf("that lies as 6").subarray(2),
+  ]);
+  const rendition = await render(jpeg, preset({ metadata: "keep" }), { format: "webp" }, limits);
+  const { exif, xmp: kept } = await sharp(rendition.body).metadata();
+  expect([exif === undefined, kept]).toEqual([false, undefined]);
 });
 
 it("refuses a JPEG whose header is plain and whose tables are broken", async () => {

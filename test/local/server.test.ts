@@ -275,6 +275,21 @@ describe("under load", () => {
   });
 });
 
+describe("slow clients", () => {
+  it("end with 408 where too many send their heads by the byte", async () => {
+    const ended: string[] = [];
+    const sockets = Array.from({ length: 140 }, () => connect(service.port, "127.0.0.1"));
+    for (const socket of sockets) {
+      socket.setEncoding("latin1").on("data", (text: string) => ended.push(text));
+      socket.write("GET /thumb/a.jpg HTTP/1.1\r\nx-slow: ");
+    }
+    await expect.poll(() => ended.length, { timeout: 5_000 }).toBe(12);
+    expect(new Set(ended)).toEqual(new Set(["HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n"]));
+    expect((await service.get(cat)).status).toBe(200);
+    for (const socket of sockets) socket.destroy();
+  });
+});
+
 describe("what is not a picture", () => {
   it("is answered without a length where there is no body to have one", async () => {
     const favicon = await service.get("/favicon.ico");

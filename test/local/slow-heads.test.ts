@@ -94,6 +94,23 @@ describe("heads that come slowly", () => {
     expect(slow.filter(isOpen).length).toBe(most + 10);
   });
 
+  it("are not slow when they become whole while the others are looked at", async () => {
+    // More than two batches: in between, what has arrived is read.
+    const slow = await connectAll(5 * most, begun);
+    await look();
+    const looking = look();
+    for (const { socket } of slow) socket.write("y\r\n\r\n");
+    await Promise.all([looking, arrival()]);
+    expect(slow.filter(({ received }) => received.endsWith("answered")).length).toBe(5 * most);
+  });
+
+  it("are looked at once by two looks at a time", async () => {
+    const slow = await connectAll(3 * most, begun);
+    await Promise.all([look(), look()]);
+    await arrival();
+    expect(slow.filter(isOpen).length).toBe(3 * most);
+  });
+
   it("count after an answer as well as before one", async () => {
     const answered = await connectAll(most + 1, "GET /a HTTP/1.1\r\nhost: x\r\n\r\n");
     await lookTwice();

@@ -40,6 +40,7 @@ test.each([
   ["seconds", "1.001s"],
   ["seconds", "999999999999y"],
   ["bytes", "9007199254740992B"],
+  ["bytes", "9007199254740990.5B"],
   ["bytes", "9007199254740.992kB"],
 ] as const)("does not take %s written %s", (kind, written) => {
   expect(parseQuantity(kind, written)).toBeUndefined();

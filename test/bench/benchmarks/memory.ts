@@ -43,7 +43,7 @@ export const memory: Benchmark = {
       const warm = await server.ask("the last 100 again", recent);
       const hot = await server.ask(`${hits} hits`, repeated);
       await delay(restMilliseconds);
-      const rest = await server.ask("at rest", []);
+      const rest = server.look("at rest");
       return { idle: server.idle, cold, warm, hot, rest };
     });
     const reported = await within("memory-reported", parallelism.reported, async (server) => ({
@@ -65,8 +65,9 @@ export const memory: Benchmark = {
 interface Watched {
   /** Megabytes after the start. */
   readonly idle: number;
-  /** Nothing asked is a look at it. */
   ask(label: string, targets: readonly string[]): Promise<Row>;
+  /** Since it was asked last. */
+  look(label: string): Row;
 }
 
 async function askInSlices(server: Watched, targets: readonly string[]): Promise<Row[]> {
@@ -89,12 +90,19 @@ async function withServer<T>(
   const watch = watchMemory(server);
   try {
     await delay(1_000);
+    const look = (label: string, statuses = "") => ({
+      label,
+      ...watch.since(),
+      end: watch.megabytes(),
+      statuses,
+    });
     return await use({
       idle: watch.megabytes(),
+      look,
       async ask(label, targets) {
-        if (targets.length > 0) watch.since();
+        watch.since();
         const { answers } = await requestEach(server.base, targets, concurrency);
-        return { label, ...watch.since(), end: watch.megabytes(), statuses: countStatuses(answers) };
+        return look(label, countStatuses(answers));
       },
     });
   } finally {
