@@ -36,15 +36,17 @@ export function quantitySpellings(kind: QuantityKind, text: string): string[] {
   return number === undefined ? [] : Object.keys(unitTable[kind]).map((unit) => `${number}${unit}`);
 }
 
-/** The shortest exact spelling: in the largest unit that divides the value, else the plain number. */
+/** The shortest exact spelling: in the largest unit that divides the value and takes twelve digits, else the plain number. */
 export function formatQuantity(kind: QuantityKind, value: number): string {
-  const unit = Object.entries(unitTable[kind]).findLast(([, size]) => value % size === 0 && value >= size);
+  const unit = Object.entries(unitTable[kind]).findLast(
+    ([, size]) => value % size === 0 && value >= size && value / size < 1e12,
+  );
   return unit === undefined ? String(value) : `${value / unit[1]}${unit[0]}`;
 }
 
 function patternOf(units: Units): RegExp {
-  // Sixteen digits: as many as the largest safe integer has. Three decimals: as many as the smallest prefix, 1,000, can hold.
-  return new RegExp(`^([0-9]{1,16})(?:\\.([0-9]{1,3}))?(${Object.keys(units).join("|")})$`);
+  // Three decimals: as many as the smallest prefix, 1,000, can hold. Beside more than twelve digits a double loses them.
+  return new RegExp(`^([0-9]{1,12})(?:\\.([0-9]{1,3}))?(${Object.keys(units).join("|")})$`);
 }
 
 function parseText(units: Units, text: string): number | undefined {
@@ -52,8 +54,6 @@ function parseText(units: Units, text: string): number | undefined {
   const size = units[unit];
   if (size === undefined) return undefined;
   // The decimals apart, as whole thousandths: 1.1 * 1,000,000 is not a whole number.
-  const part = (Number(decimals.padEnd(3, "0")) * size) / 1_000;
-  const value = Number(whole) * size + part;
-  // The part by itself: beside a large number, a fraction is lost.
-  return Number.isInteger(part) && Number.isSafeInteger(value) ? value : undefined;
+  const value = Number(whole) * size + (Number(decimals.padEnd(3, "0")) * size) / 1_000;
+  return Number.isSafeInteger(value) ? value : undefined;
 }

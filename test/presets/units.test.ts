@@ -18,8 +18,7 @@ test.each([
   ["seconds", "30d", 2_592_000],
   ["seconds", "1y", 31_536_000],
   ["seconds", 90, 90],
-  ["seconds", "1000000000000s", 1_000_000_000_000],
-  ["bytes", "9007199254740991B", Number.MAX_SAFE_INTEGER],
+  ["bytes", 9_007_199_254_740_991, Number.MAX_SAFE_INTEGER],
 ] as const)("reads %s written %s as %i", (kind, written, value) => {
   expect(parseQuantity(kind, written)).toBe(value);
 });
@@ -39,9 +38,9 @@ test.each([
   ["seconds", "1w"],
   ["seconds", "1.001s"],
   ["seconds", "999999999999y"],
-  ["bytes", "9007199254740992B"],
+  ["seconds", "1000000000000s"],
   ["bytes", "9007199254740990.5B"],
-  ["bytes", "9007199254740.992kB"],
+  ["bytes", "999999999999.001B"],
 ] as const)("does not take %s written %s", (kind, written) => {
   expect(parseQuantity(kind, written)).toBeUndefined();
 });
@@ -53,6 +52,7 @@ test("writes the largest unit that divides a value", () => {
   expect(formatQuantity("pixels", 500_000)).toBe("500000");
   expect(formatQuantity("seconds", 604_800)).toBe("7d");
   expect(formatQuantity("seconds", 0)).toBe("0");
+  expect(formatQuantity("seconds", 1e12)).toBe("1000000000000");
 });
 
 test("reads back every value that it writes", () => {
