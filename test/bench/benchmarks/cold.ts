@@ -1,3 +1,4 @@
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
@@ -37,11 +38,15 @@ export const cold: Benchmark = {
         const preset = setting.presets.named(name);
         const contestant = (of: string, server: ServerProcess, targetOf: (file: string) => string) =>
           askFor(of, server, targetOf, { names, count: perRun[extent], preset });
-        const { imgseal, bare, ipx: ipxServer } = launches;
+        const { imgseal, bare, keeping, ipx: ipxServer } = launches;
         const ours = await contestant("imgseal", imgseal, (source) =>
           setting.presets.sign({ preset: name, source }),
         );
-        const others = [await contestant("bare sharp behind node:http", bare, (file) => `/${name}/${file}`)];
+        const bareTarget = (file: string) => `/${name}/${file}`;
+        const others = [
+          await contestant("bare sharp behind node:http", bare, bareTarget),
+          await contestant("bare sharp that keeps it", keeping, bareTarget),
+        ];
         if (ipxServer) others.push(await contestant("ipx", ipxServer, (file) => `/${ipx}/${file}`));
         outcomes.push(
           await hold({
@@ -67,9 +72,14 @@ export const cold: Benchmark = {
 
 async function startAll(setting: Setting, sources: string) {
   const bareProgram = fileURLToPath(new URL("servers/bare-sharp.mjs", setting.compiled));
+  const bareArgs = (port: string) => [bareProgram, port, sources, setting.presets.file];
+  const kept = join(setting.work, "cold-kept");
+  await mkdir(kept);
   return {
     imgseal: await serveImgseal(setting, { sources, derivatives: join(setting.work, "cold-derivatives") }),
-    bare: await startServer({ args: (port) => [bareProgram, port, sources, setting.presets.file] }),
+    bare: await startServer({ args: bareArgs }),
+    // What the same costs without an URL to verify, a function or a checksum: how much of the distance is the disk.
+    keeping: await startServer({ args: (port) => [...bareArgs(port), kept] }),
     ipx: setting.hasPeers ? await startServer(ipxLaunch(setting.root, sources)) : undefined,
   };
 }
