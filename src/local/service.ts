@@ -1,6 +1,5 @@
 /** The whole of imgseal on one machine: the edge handlers between two folders. */
 
-import { availableParallelism } from "node:os";
 import type { CloudFrontRequestEvent, CloudFrontResponseEvent } from "aws-lambda";
 import { describeError } from "../edge/log.ts";
 import { originResponse } from "../edge/origin-response.ts";
@@ -16,6 +15,7 @@ import { type StartTimer, startSystemTimer } from "./cloudfront/timer.ts";
 import type { ExchangeParts } from "./exchange.ts";
 import type { WithLease } from "./lease-channel.ts";
 import { originFetch } from "./origin.ts";
+import { rendersAtOnce } from "./parallelism.ts";
 import { createRenderQueue } from "./render-queue.ts";
 
 export interface ServiceOptions {
@@ -43,10 +43,6 @@ export interface ServiceOptions {
 const cacheBytes = 32 * 1024 * 1024;
 const defaultMaxWaiting = 256;
 
-// While a render waits for its source, for its turn on the event loop or to be kept, a core is free. Each one more holds a
-// source and its pixels in memory.
-const rendersBeyondCores = 2;
-
 /** What a server needs to answer requests. */
 export function createService(options: ServiceOptions): ExchangeParts {
   const { table, keys, sources, derivatives, processes = 1, nowMilliseconds = Date.now } = options;
@@ -57,7 +53,7 @@ export function createService(options: ServiceOptions): ExchangeParts {
     derivatives,
     render,
     schedule: createRenderQueue({
-      concurrency: Math.max(1, Math.floor((availableParallelism() + rendersBeyondCores) / processes)),
+      concurrency: rendersAtOnce(processes),
       maxWaiting: Math.ceil((options.maxWaiting ?? defaultMaxWaiting) / processes),
     }),
     nowMilliseconds,

@@ -1,9 +1,9 @@
 /** Several processes behind one port, which render each canonical path once between them. */
 
 import cluster, { type Worker } from "node:cluster";
-import { availableParallelism } from "node:os";
 import { turnEventLoop } from "./event-loop.ts";
 import { type Channel, createLeaseService, leaseOver, type WithLease } from "./lease-channel.ts";
+import { rendersAtOnce } from "./parallelism.ts";
 
 export interface WorkersOptions {
   readonly count: number;
@@ -32,18 +32,20 @@ export class WorkerFailed extends Error {
   }
 }
 
-// What a user has set in the environment wins.
-const processSettings = {
-  // Every thread of a render takes an arena of glibc's allocator, and what fragments there is never given back. Two
-  // arenas for all threads halve the memory at the same speed.
-  MALLOC_ARENA_MAX: "2",
-  // Once a large buffer has been freed, glibc takes buffers up to that size, at most 32 MB, from the arenas; a threshold
-  // that is set stays where it is, and what is larger goes back to the system as soon as it is freed.
-  MALLOC_MMAP_THRESHOLD_: String(4 * 1024 * 1024),
-  // Renders and files share libuv's threads, four unless told: one for each render at once (a core each, and two more),
-  // and three for files, which must not wait for a picture.
-  UV_THREADPOOL_SIZE: String(availableParallelism() + 5),
-};
+/** What glibc and libuv read when a process starts; what a user has set in the environment wins. */
+function processSettings(renders: number): Record<string, string> {
+  return {
+    // Every thread takes an arena of glibc's allocator, up to eight for each core, and what fragments there is never given
+    // back. One for each render is as fast, at half the memory; with fewer they wait for each other, for 2 % of their time.
+    MALLOC_ARENA_MAX: String(Math.max(2, renders)),
+    // Once a large buffer has been freed, glibc takes buffers up to that size, at most 32 MB, from the arenas; a threshold
+    // that is set stays where it is, and what is larger goes back to the system as soon as it is freed.
+    MALLOC_MMAP_THRESHOLD_: String(4 * 1024 * 1024),
+    // Renders and files share libuv's threads, four unless told: one for each render, and three for files, which must not
+    // wait for a picture.
+    UV_THREADPOOL_SIZE: String(renders + 3),
+  };
+}
 
 const shutDownMessage = "imgseal-shut-down";
 
@@ -60,10 +62,11 @@ const shortestLifeMilliseconds = 1_000;
 export function startWorkers(options: WorkersOptions): Workers {
   const leases = createLeaseService();
   let isEnding = false;
+  const settings = processSettings(rendersAtOnce(options.count));
   cluster.setupPrimary({ args: options.arguments });
 
   function fork(): Worker {
-    const worker = cluster.fork({ ...processSettings, ...process.env });
+    const worker = cluster.fork({ ...settings, ...process.env });
     const leave = leases.join(channelTo(worker));
     worker.once("exit", leave);
     // Asked while it was starting, it would not have heard.

@@ -58,16 +58,15 @@ function forwardedHeaders(
   { headers, behavior, clientIp }: LayerRequest,
   { origin, via }: { readonly origin: OriginDescription; readonly via: string },
 ): HeaderMap {
-  const selections = selectionsOf(behavior, "headers");
+  const selections = forwardedBy(behavior);
   const forwarded: Record<string, string> = { host: origin.domainName, "user-agent": "Amazon CloudFront" };
   for (const name in headers) {
     const value = headers[name];
-    const isForwarded = selections.some((selection) => isSelected(name, selection)) && !isDisallowed(name);
+    const isForwarded =
+      selections.headers.some((selection) => isSelected(name, selection)) && !isDisallowed(name);
     if (isForwarded && name !== "cookie" && value !== undefined) forwarded[name] = value;
   }
-  const cookies = selectionsOf(behavior, "cookies").map((selection) =>
-    selectCookies(headers.cookie, selection),
-  );
+  const cookies = selections.cookies.map((selection) => selectCookies(headers.cookie, selection));
   const cookie = [...new Set(cookies.flatMap((pairs) => pairs.split("; ")))].filter((pair) => pair !== "");
   if (cookie.length > 0) forwarded.cookie = cookie.join("; ");
   const acceptEncoding = normalizedAcceptEncoding(headers, behavior.cachePolicy);
@@ -76,20 +75,29 @@ function forwardedHeaders(
 }
 
 function forwardedQueryString(querystring: string, behavior: CacheBehavior): string {
-  const kept = selectionsOf(behavior, "queryStrings").map(
+  const kept = forwardedBy(behavior).queryStrings.map(
     (selection) => new Set(selectQueryString(querystring, selection).split("&")),
   );
   const isKept = (parameter: string) => kept.some((parameters) => parameters.has(parameter));
   return querystring.split("&").filter(isKept).join("&");
 }
 
-function selectionsOf(
-  { cachePolicy, originRequestPolicy }: CacheBehavior,
-  part: "headers" | "cookies" | "queryStrings",
-): readonly Selection[] {
-  return originRequestPolicy === undefined
-    ? [cachePolicy[part]]
-    : [cachePolicy[part], originRequestPolicy[part]];
+type Selections = Readonly<Record<"headers" | "cookies" | "queryStrings", readonly Selection[]>>;
+
+const selectionsOf = new WeakMap<CacheBehavior, Selections>();
+
+/** What the two policies of a behavior let through, looked up once: what says "none" need not be asked at each miss. */
+function forwardedBy(behavior: CacheBehavior): Selections {
+  let selections = selectionsOf.get(behavior);
+  if (selections === undefined) {
+    const { cachePolicy, originRequestPolicy = cachePolicy } = behavior;
+    const policies = new Set([cachePolicy, originRequestPolicy]);
+    const of = (part: keyof Selections) =>
+      [...policies].map((policy) => policy[part]).filter((selection) => selection.behavior !== "none");
+    selections = { headers: of("headers"), cookies: of("cookies"), queryStrings: of("queryStrings") };
+    selectionsOf.set(behavior, selections);
+  }
+  return selections;
 }
 
 // `none` is how an origin with an access control, instead of the old access identity, is shown.
