@@ -20,12 +20,13 @@ export async function installPeers(root: URL, say: (text: string) => void): Prom
   if ((await modified(installed)) >= (await modified(wanted))) return true;
   say("installing ipx, next and autocannon into test/bench");
   try {
-    await run("npm", ["ci", "--no-audit", "--no-fund"], { cwd: folder, timeout: installSeconds * 1000 });
+    await run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+      cwd: folder,
+      timeout: installSeconds * 1000,
+    });
     return true;
   } catch (error) {
-    say(
-      `they could not be installed: ${error instanceof Error ? error.message.split("\n", 2).join(" ") : error}`,
-    );
+    say(`they could not be installed: ${error instanceof Error ? error.message.trim() : error}`);
     return false;
   }
 }
