@@ -36,7 +36,17 @@ function install() {
     );
   }
   console.error("installing aws-lambda-ric and the Nodes of Lambda@Edge: a minute or two, once");
-  execFileSync("npm", ["ci", "--no-audit", "--no-fund"], { cwd: fileURLToPath(here), stdio: "inherit" });
+  const npm = (args, env = {}) =>
+    execFileSync("npm", args, {
+      cwd: fileURLToPath(here),
+      stdio: "inherit",
+      env: { ...process.env, ...env },
+    });
+  npm(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]);
+  // Left alone, node-gyp fetches Node's headers from nodejs.org, where not every CI may go; the package brings them along.
+  npm(["rebuild", "aws-lambda-ric"], {
+    npm_config_nodedir: fileURLToPath(new URL("node_modules/node22", here)),
+  });
   writeFileSync(stamp, lock);
 }
 
