@@ -43,7 +43,7 @@ function install() {
       env: { ...process.env, ...env },
     });
   npm(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]);
-  // Left alone, node-gyp fetches Node's headers from nodejs.org, where not every CI may go; the package brings them along.
+  // Left alone, node-gyp fetches Node's headers from nodejs.org, where not every CI may go; its package has them.
   npm(["rebuild", "aws-lambda-ric"], {
     npm_config_nodedir: fileURLToPath(new URL("node_modules/node22", here)),
   });
